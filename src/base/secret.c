@@ -1,0 +1,113 @@
+/* The one-step functions of OpenSSL 3 allocate and may fail; the plain SHA-256 context lives on the
+ * stack and cannot. */
+#define OPENSSL_SUPPRESS_DEPRECATED
+
+#include "base/secret.h"
+
+#include <errno.h>
+#include <openssl/crypto.h>
+#include <openssl/sha.h>
+#include <sys/random.h>
+
+void sha256(const void *bytes, size_t len, uint8_t out[SHA256_SIZE]) {
+    SHA256_CTX context;
+    SHA256_Init(&context);
+    SHA256_Update(&context, bytes, len);
+    SHA256_Final(out, &context);
+}
+
+static void hex(const uint8_t *bytes, size_t len, char *out) {
+    static const char digits[] = "0123456789abcdef";
+    for (size_t i = 0; i < len; i++) {
+        *out++ = digits[bytes[i] >> 4];
+        *out++ = digits[bytes[i] & 15];
+    }
+    *out = '\0';
+}
+
+void sha256_hex(const void *bytes, size_t len, char out[SHA256_HEX]) {
+    sha256_hex_pieces(&(struct piece){bytes, len}, 1, out);
+}
+
+void sha256_hex_pieces(const struct piece *pieces, size_t count, char out[SHA256_HEX]) {
+    uint8_t digest[SHA256_SIZE];
+    SHA256_CTX context;
+    SHA256_Init(&context);
+    for (size_t i = 0; i < count; i++)
+        SHA256_Update(&context, pieces[i].bytes, pieces[i].len);
+    SHA256_Final(digest, &context);
+    hex(digest, sizeof(digest), out);
+}
+
+bool secret_random(void *out, size_t len) {
+    uint8_t *at = out;
+    while (len > 0) {
+        ssize_t got = getrandom(at, len, 0);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            return false;
+        at += got;
+        len -= (size_t)got;
+    }
+    return true;
+}
+
+bool secret_equal(const void *a, const void *b, size_t len) {
+    return CRYPTO_memcmp(a, b, len) == 0;
+}
+
+size_t base64url_encode(const void *bytes, size_t len, char *out) {
+    static const char alphabet[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    const uint8_t *at = bytes;
+    const char *start = out;
+    uint32_t bits = 0;
+    int held = 0; /* bits not yet written */
+    for (size_t i = 0; i < len; i++) {
+        bits = bits << 8 | at[i];
+        for (held += 8; held >= 6; held -= 6)
+            *out++ = alphabet[bits >> (held - 6) & 63];
+    }
+    if (held > 0)
+        *out++ = alphabet[bits << (6 - held) & 63];
+    *out = '\0';
+    return (size_t)(out - start);
+}
+
+/* 0 to 63, or -1. */
+static int sextet(char c) {
+    if (c >= 'A' && c <= 'Z')
+        return c - 'A';
+    if (c >= 'a' && c <= 'z')
+        return c - 'a' + 26;
+    if (c >= '0' && c <= '9')
+        return c - '0' + 52;
+    if (c == '-')
+        return 62;
+    return c == '_' ? 63 : -1;
+}
+
+int64_t base64url_decode(const char *text, size_t len, void *out, size_t cap) {
+    /* A lone character is no byte. */
+    if (len % 4 == 1 || len / 4 * 3 + (len % 4 * 3) / 4 > cap)
+        return -1;
+    uint8_t *at = out;
+    uint32_t bits = 0;
+    int held = 0;
+    for (size_t i = 0; i < len; i++) {
+        int six = sextet(text[i]);
+        if (six < 0)
+            return -1;
+        bits = bits << 6 | (uint32_t)six;
+        held += 6;
+        if (held >= 8) {
+            held -= 8;
+            *at++ = (uint8_t)(bits >> held);
+        }
+    }
+    /* Left-over bits other than zero would make two texts of the same bytes. */
+    if ((bits & ((1U << held) - 1)) != 0)
+        return -1;
+    return at - (uint8_t *)out;
+}
