@@ -1,0 +1,114 @@
+-- Objectives: the edit fields in force and what the effective updates say, each with its own day.
+
+create type action_doc as (position integer, text text, done boolean);
+
+create type objective_row as (
+    id                     bigint,
+    goal_id                bigint,
+    goal_number            integer,
+    number                 integer,
+    code                   text,
+    revision               integer,
+    edited_at              timestamptz,
+    statement              text,
+    description            text,
+    description_position   text,
+    lead_department        text,
+    supporting_departments text[],
+    owner_role             text,
+    start_on               date,
+    due_on                 date,
+    update_frequency       text,
+    weight                 numeric,
+    tags                   text[],
+    archived_at            timestamptz,
+    status                 text,
+    status_as_of           date,
+    percent                numeric,
+    percent_as_of          date,
+    counted                boolean,
+    actions                action_doc[],
+    updates_count          bigint
+);
+
+-- The two look-ups name the predicates of the two partial indexes word for word: each reads one
+-- row, whatever the number of updates and notes. A column that nobody reads is not computed: the
+-- roll-up pays for no actions and no count.
+create function objective_rows(c context) returns setof objective_row language sql stable as $$
+    select o.id, o.goal_id, o.goal_number, o.number, o.code, r.revision, r.recorded_at,
+           r.statement, r.description, r.description_position, r.lead_department, r.supporting_departments,
+           r.owner_role, r.start_on, r.due_on, r.update_frequency, r.weight, r.tags, r.archived_at,
+           coalesce(s.status, 'no_information'), s.as_of,
+           case when s.status not in ('ongoing', 'cancelled') then p.percent_complete::numeric end,
+           case when s.status not in ('ongoing', 'cancelled') then p.as_of end,
+           r.archived_at is null and coalesce(s.status not in ('ongoing', 'cancelled'), true),
+           array(select row(a.position, a.text, a.done)::action_doc
+                   from action a where a.objective_id = o.id order by a.position),
+           (select count(*) from published_update u where u.objective_id = o.id and u.as_of <= c.upto)
+      from objective o
+      join objective_revision r
+        on r.objective_id = o.id
+       and r.revision = case when c.edited_before is null then o.revision
+                             else coalesce((select max(h.revision) from objective_revision h
+                                             where h.objective_id = o.id and h.recorded_at < c.edited_before), 1) end
+      left join lateral (
+           select u.status, u.as_of
+             from published_update u
+            where u.objective_id = o.id and u.effective and u.kind = 'progress' and u.as_of <= c.upto
+            order by u.as_of desc, u.id desc
+            limit 1) s on true
+      left join lateral (
+           select u.percent_complete, u.as_of
+             from published_update u
+            where u.objective_id = o.id and u.effective and u.kind = 'progress' and u.percent_complete is not null
+              and u.as_of <= c.upto
+            order by u.as_of desc, u.id desc
+            limit 1) p on true
+     where o.plan_id = c.plan_id
+$$;
+
+create type objective_links as (self text, goal text, updates text);
+
+create type objective_doc as (
+    code                   text,
+    goal                   integer,
+    statement              text,
+    description            text,
+    description_position   text,
+    actions                action_doc[],
+    lead_department        text,
+    supporting_departments text[],
+    owner_role             text,
+    start_on               date,
+    due_on                 date,
+    update_frequency       text,
+    weight                 numeric,
+    tags                   text[],
+    status                 text,
+    status_as_of           date,
+    percent_complete       numeric,
+    percent_as_of          date,
+    updates_count          bigint,
+    revision               integer,
+    archived_at            text,
+    demo                   boolean,
+    links                  objective_links
+);
+
+create function objective_doc(o objective_row, c context) returns json language sql stable as $$
+    select json_with(row_to_json(row(
+        o.code, o.goal_number, o.statement, o.description, o.description_position,
+        o.actions, o.lead_department, o.supporting_departments, o.owner_role, o.start_on, o.due_on, o.update_frequency,
+        trim_scale(o.weight), o.tags, o.status, o.status_as_of, trim_scale(o.percent), o.percent_as_of,
+        o.updates_count, o.revision, rfc3339(o.archived_at), c.demo,
+        row('/objectives/' || o.code || c.suffix, '/goals/' || o.goal_number || c.suffix,
+            '/objectives/' || o.code || '/updates' || c.suffix)::objective_links)::objective_doc),
+        'latest_update', case when 'latest_update' = any(c.include) then latest_update_doc(c, o.goal_id, o.id) end)
+$$;
+
+-- The objectives of one goal as a list, for a goal that includes them.
+create function objectives_of(goal_id bigint, c context) returns json language sql stable as $$
+    select coalesce(array_to_json(array_agg(objective_doc(o, c) order by o.number)), '[]')
+      from objective_rows(c) o
+     where o.goal_id = objectives_of.goal_id
+$$;

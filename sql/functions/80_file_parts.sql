@@ -1,0 +1,162 @@
+-- The plan as a file: its objects taken apart, each with the JSON pointer of its place, and the
+-- table of the fields that each may have.
+
+create type file_part as (what text, at text, value jsonb);
+
+create function items(list jsonb) returns table (n bigint, item jsonb) language sql immutable as $$
+    select t.ordinality - 1, t.value
+      from jsonb_array_elements(case when jsonb_typeof(list) = 'array' then list else '[]' end) with ordinality as t
+$$;
+
+create function file_parts(doc jsonb) returns setof file_part language sql immutable as $$
+    with goal as (
+        select '#/goals/' || n as at, item as value from items(doc->'goals')
+    ), objective as (
+        select g.at || '/objectives/' || i.n as at, i.item as value from goal g, items(g.value->'objectives') i
+    ), event as (
+        select '#/events/' || n as at, item as value from items(doc->'events')
+    ), report as (
+        select '#/updates/' || n as at, item as value from items(doc->'updates')
+    )
+    select 'file', '#', doc
+    union all select 'plan', '#/plan', doc->'plan' where jsonb_typeof(doc->'plan') = 'object'
+    union all select 'department', '#/departments/' || n, item from items(doc->'departments')
+    union all select 'event', at, value from event
+    union all select 'document', e.at || '/documents/' || i.n, i.item from event e, items(e.value->'documents') i
+    union all select 'goal', at, value from goal
+    union all select 'goal_history', g.at || '/history/' || i.n, i.item from goal g, items(g.value->'history') i
+    union all select 'objective', at, value from objective
+    union all select 'action', o.at || '/actions/' || i.n, i.item from objective o, items(o.value->'actions') i
+    union all select 'objective_history', o.at || '/history/' || i.n, i.item from objective o, items(o.value->'history') i
+    union all select 'update', at, value from report
+    union all select 'link', r.at || '/links/' || i.n, i.item from report r, items(r.value->'links') i
+$$;
+
+-- One row a field. need: required, optional (may be absent), nullable (may be absent or null).
+-- rule: for a string a pattern, what it must read as (date, time, zone), its greatest length (a
+-- number), or `stated` with that length where blank is no answer; for numbers integer; for arrays
+-- strings.
+create function file_fields() returns table (what text, name text, need text, type text, rule text) language sql immutable as $$
+values
+    ('file', 'format',      'required', 'string',  '^cerritos-in-progress/1$'),
+    ('file', 'demo',        'optional', 'boolean', null),
+    ('file', 'plan',        'required', 'object|string', null),
+    ('file', 'departments', 'optional', 'array',   null),
+    ('file', 'events',      'optional', 'array',   null),
+    ('file', 'goals',       'optional', 'array',   null),
+    ('file', 'updates',     'optional', 'array',   null),
+
+    ('plan', 'slug',              'required', 'string', '^(?=.{1,64}$)[a-z0-9]+(-[a-z0-9]+)*$'),
+    ('plan', 'title',             'required', 'string', '\S'),
+    ('plan', 'organization',      'required', 'string', '\S'),
+    ('plan', 'overview',          'nullable', 'string', null),
+    ('plan', 'time_zone',         'optional', 'string', 'zone'),
+    ('plan', 'fiscal_year_start', 'optional', 'number', 'integer'),
+    ('plan', 'state',             'optional', 'string', '^(draft|under_review|approved|active|archived)$'),
+    ('plan', 'starts_on',         'nullable', 'string', 'date'),
+    ('plan', 'ends_on',           'nullable', 'string', 'date'),
+    ('plan', 'revision',          'optional', 'number', 'integer'),
+    ('plan', 'created_at',        'optional', 'string', 'time'),
+    ('plan', 'changed_at',        'optional', 'string', 'time'),
+
+    ('department', 'slug',              'required', 'string', '^(?=.{1,64}$)[a-z0-9]+(-[a-z0-9]+)*$'),
+    ('department', 'name',              'required', 'string', '\S'),
+    ('department', 'public_contact',    'nullable', 'string', null),
+    ('department', 'reporting_contact', 'nullable', 'string', null),
+
+    ('event', 'position',  'required', 'number', 'integer'),
+    ('event', 'text',      'required', 'string', '\S'),
+    ('event', 'on',        'nullable', 'string', 'date'),
+    ('event', 'documents', 'optional', 'array',  null),
+    ('document', 'label',  'required', 'string', '\S'),
+    ('document', 'url',    'nullable', 'string', '^https?://\S+$'),
+
+    ('goal', 'number',            'required', 'number', 'integer'),
+    ('goal', 'statement',         'required', 'string', '\S'),
+    ('goal', 'short_name',        'nullable', 'string', '\S'),
+    ('goal', 'short_name_source', 'nullable', 'string', null),
+    ('goal', 'weight',            'optional', 'number', null),
+    ('goal', 'objectives',        'optional', 'array',  null),
+    ('goal', 'revision',          'optional', 'number', 'integer'),
+    ('goal', 'history',           'optional', 'array',  null),
+
+    ('objective', 'code',                   'required', 'string', '^[1-9][0-9]{0,4}\.[1-9][0-9]{0,4}$'),
+    ('objective', 'statement',              'required', 'string', '\S'),
+    ('objective', 'description',            'nullable', 'string', '\S'),
+    ('objective', 'description_position',   'nullable', 'string', '^(before|after)$'),
+    ('objective', 'actions',                'optional', 'array',  null),
+    ('objective', 'lead_department',        'nullable', 'string', null),
+    ('objective', 'supporting_departments', 'optional', 'array',  'strings'),
+    ('objective', 'owner_role',             'nullable', 'string', null),
+    ('objective', 'start_on',               'nullable', 'string', 'date'),
+    ('objective', 'due_on',                 'nullable', 'string', 'date'),
+    ('objective', 'update_frequency',       'optional', 'string', '^(monthly|quarterly|semiannual|annual|none)$'),
+    ('objective', 'weight',                 'optional', 'number', null),
+    ('objective', 'tags',                   'optional', 'array',  'strings'),
+    ('objective', 'archived_at',            'nullable', 'string', 'time'),
+    ('objective', 'revision',               'optional', 'number', 'integer'),
+    ('objective', 'history',                'optional', 'array',  null),
+    ('action', 'position', 'required', 'number',  'integer'),
+    ('action', 'text',     'required', 'string',  '\S'),
+    ('action', 'done',     'nullable', 'boolean', null),
+
+    ('update', 'objective',         'required', 'string', '^[1-9][0-9]{0,4}\.[1-9][0-9]{0,4}$'),
+    ('update', 'as_of',             'required', 'string', 'date'),
+    ('update', 'kind',              'required', 'string', '^(progress|note|service_status)$'),
+    ('update', 'status',            'nullable', 'string',
+        '^(not_started|on_track|at_risk|off_track|on_hold|completed|ongoing|cancelled)$'),
+    ('update', 'percent_complete',  'nullable', 'number', null),
+    ('update', 'summary',           'required', 'string', 'stated 500'),
+    ('update', 'details',           'nullable', 'string', '10000'),
+    ('update', 'next_steps',        'nullable', 'string', '2000'),
+    ('update', 'links',             'optional', 'array',  null),
+    ('update', 'measurements',      'optional', 'array',  null),
+    ('update', 'source',            'required', 'string', '^(?=.{1,64}$)[a-z][a-z0-9._-]*$'),
+    ('update', 'external_id',       'nullable', 'string', '^[^[:cntrl:]]{1,200}$'),
+    ('update', 'source_updated_at', 'nullable', 'string', 'time'),
+    ('update', 'supersedes',        'nullable', 'string', '^[1-9][0-9]{0,17}$'),
+    ('update', 'reason',            'nullable', 'string', 'stated 2000'),
+    ('update', 'id',                'optional', 'string', '^[1-9][0-9]{0,17}$'),
+    ('update', 'state',             'optional', 'string', '^(published|superseded|retracted|draft|returned|discarded)$'),
+    ('update', 'created_at',        'optional', 'string', 'time'),
+    ('update', 'published_at',      'nullable', 'string', 'time'),
+    ('update', 'changed_at',        'optional', 'string', 'time'),
+    ('update', 'superseded_at',     'nullable', 'string', 'time'),
+    ('update', 'superseded_by',     'nullable', 'string', '^[1-9][0-9]{0,17}$'),
+    ('update', 'retracted_at',      'nullable', 'string', 'time'),
+    ('update', 'retraction_reason', 'nullable', 'string', '\S'),
+    ('update', 'redacted_at',       'nullable', 'string', 'time'),
+    ('update', 'redaction_reason',  'nullable', 'string', '\S'),
+    ('update', 'redacted_fields',   'nullable', 'array',  'strings'),
+    ('update', 'revision',          'nullable', 'number', 'integer'),
+    ('update', 'returned_at',       'nullable', 'string', 'time'),
+    ('update', 'return_comment',    'nullable', 'string', '\S'),
+    ('update', 'discarded_at',      'nullable', 'string', 'time'),
+    ('link', 'label', 'required', 'string', 'stated 200'),
+    ('link', 'url',   'required', 'string', '^https?://\S+$')
+union all
+-- Who wrote a revision or an update, where the file restores one.
+select w.what, f.name, f.need, 'string', f.rule
+  from (values ('goal_history'), ('objective_history'), ('update')) w (what),
+       (values ('key_id', 'nullable', null), ('client', 'nullable', null), ('holder', 'nullable', null),
+               ('request_id', 'nullable', null)) f (name, need, rule)
+union all
+select w.what, f.name, 'required', f.type, f.rule
+  from (values ('goal_history'), ('objective_history')) w (what),
+       (values ('revision', 'number', 'integer'), ('recorded_at', 'string', 'time')) f (name, type, rule)
+union all
+select 'goal_history', f.name, f.need, f.type, f.rule
+  from (values ('statement', 'required', 'string', '\S'), ('short_name', 'nullable', 'string', '\S'),
+               ('short_name_source', 'nullable', 'string', null), ('weight', 'required', 'number', null))
+       f (name, need, type, rule)
+union all
+select 'objective_history', f.name, f.need, f.type, f.rule
+  from (values ('statement', 'required', 'string', '\S'), ('description', 'nullable', 'string', '\S'),
+               ('description_position', 'nullable', 'string', '^(before|after)$'),
+               ('lead_department', 'nullable', 'string', null),
+               ('supporting_departments', 'required', 'array', 'strings'), ('owner_role', 'nullable', 'string', null),
+               ('start_on', 'nullable', 'string', 'date'), ('due_on', 'nullable', 'string', 'date'),
+               ('update_frequency', 'required', 'string', '^(monthly|quarterly|semiannual|annual|none)$'),
+               ('weight', 'required', 'number', null), ('tags', 'required', 'array', 'strings'),
+               ('archived_at', 'nullable', 'string', 'time')) f (name, need, type, rule)
+$$;

@@ -1,0 +1,24 @@
+-- Least privilege: the service calls these and nobody else; a reader reads. What founds plans or
+-- makes keys stays with the owner, who runs `import` and `key`; the tables' grants say the same.
+do $$
+declare
+    here text := quote_ident(current_schema());
+    f    regprocedure;
+begin
+    execute format('revoke execute on all functions in schema %s from public', here);
+    execute format('grant usage on schema %s to progress_app, progress_read', here);
+    execute format('grant execute on all functions in schema %s to progress_app, progress_read', here);
+    for f in select p.oid from pg_proc p
+              where p.pronamespace = current_schema()::regnamespace
+                and p.proname in ('import_file', 'apply_file', 'key_create', 'key_revoke')
+    loop
+        execute format('revoke execute on function %s from progress_app, progress_read', f);
+    end loop;
+    for f in select p.oid from pg_proc p
+              where p.pronamespace = current_schema()::regnamespace
+                and p.proname in ('updates_post', 'updates_put_natural', 'drafts_put', 'updates_publication',
+                                  'updates_retraction', 'updates_discard', 'goals_patch', 'objectives_patch', 'key_lookup', 'export_file')
+    loop
+        execute format('revoke execute on function %s from progress_read', f);
+    end loop;
+end $$;

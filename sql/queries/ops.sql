@@ -1,0 +1,19 @@
+-- name: ready
+select ready() as ok;
+
+-- name: idempotency_sweep
+select idempotency_sweep($1::timestamptz) as n;
+
+-- $1 the lowest xid not yet looked past (empty at first): the changes since then, oldest first.
+-- horizon is the $1 of the next look; every row may come twice, none is missed.
+-- name: changes_since
+select id, xid, at, entity, entity_id, op, plan, objective from changes_since($1);
+
+-- name: changes_horizon
+select pg_snapshot_xmin(pg_current_snapshot())::text as horizon;
+
+-- name: import_file
+select kind, subject, n, detail from import_file($1::jsonb, $2::timestamptz, $3::boolean, $4::boolean);
+
+-- name: export_file
+select export_file($1) as doc;
