@@ -1,0 +1,196 @@
+#include "conn.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "sqlstate.h"
+
+/* Waits for the socket; false when the deadline passed or the socket is beyond use. */
+static bool wait_for(const struct call *c, PGconn *pg, short events) {
+    struct pollfd fd = {.fd = PQsocket(pg), .events = events};
+    for (;;) {
+        int64_t left = call_left_ms(c);
+        if (left <= 0 || fd.fd < 0)
+            return false;
+        int n = poll(&fd, 1, left > 60000 ? 60000 : (int)left);
+        if (n > 0)
+            return true;
+        if (n < 0 && errno != EINTR)
+            return false;
+    }
+}
+
+static bool flush(const struct call *c, PGconn *pg) {
+    for (;;) {
+        int n = PQflush(pg);
+        if (n <= 0)
+            return n == 0;
+        if (!wait_for(c, pg, POLLIN | POLLOUT) || !PQconsumeInput(pg))
+            return false;
+    }
+}
+
+/* The next result, NULL at the end of the statement; false when the connection or the time ran out. */
+static bool next_result(const struct call *c, PGconn *pg, PGresult **out) {
+    while (PQisBusy(pg))
+        if (!wait_for(c, pg, POLLIN) || !PQconsumeInput(pg))
+            return false;
+    *out = PQgetResult(pg);
+    return true;
+}
+
+static bool is_failure(const PGresult *r) {
+    ExecStatusType status = PQresultStatus(r);
+    return status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK;
+}
+
+/*
+ * Reads to the statement's very end: the commit itself can fail after the rows have come. Keeps the first failure, else the last
+ * result. False when the end was never seen.
+ */
+static bool collect(const struct call *c, PGconn *pg, PGresult **kept) {
+    *kept = NULL;
+    for (;;) {
+        PGresult *next = NULL;
+        if (!next_result(c, pg, &next)) {
+            PQclear(*kept);
+            *kept = NULL;
+            return false;
+        }
+        if (!next)
+            return PQstatus(pg) == CONNECTION_OK || (*kept && is_failure(*kept));
+        if (*kept && is_failure(*kept)) {
+            PQclear(next);
+        } else {
+            PQclear(*kept);
+            *kept = next;
+        }
+    }
+}
+
+static enum conn_end finish(struct call *c, struct conn *k, struct rows **out) {
+    PGresult *result = NULL;
+    if (!flush(c, k->pg) || !collect(c, k->pg, &result) || !result)
+        return CONN_LOST;
+    if (!is_failure(result)) {
+        *out = (struct rows *)result;
+        return CONN_DONE;
+    }
+    enum conn_end end = sqlstate_judge(c, result, k);
+    PQclear(result);
+    return end;
+}
+
+enum conn_end conn_run(struct call *c, struct conn *k, const struct stmt *s, bool prepared,
+                       const char *const *params, size_t count, struct rows **out) {
+    int n = (int)count;
+    *out = NULL;
+    int sent = prepared ? PQsendQueryPrepared(k->pg, s->name, n, params, NULL, NULL, 0)
+                        : PQsendQueryParams(k->pg, s->sql, n, NULL, params, NULL, NULL, 0);
+    if (!sent)
+        return CONN_UNSENT;
+    return finish(c, k, out);
+}
+
+bool conn_script(struct call *c, struct conn *k, const char *sql, struct rows **out) {
+    AUTO(rows) struct rows *last = NULL;
+    enum conn_end end = PQsendQuery(k->pg, sql) ? finish(c, k, &last) : CONN_UNSENT;
+    if (end == CONN_DONE && out) {
+        *out = last;
+        last = NULL;
+    }
+    if (end != CONN_DONE && !c->err)
+        fail(c, ERR_UNAVAILABLE, "the connection to the database was lost");
+    return end == CONN_DONE;
+}
+
+/* libpq's messages end in a line break and may span lines; a log line and a person want one. */
+static bool fail_login(struct call *c, PGconn *pg) {
+    char *why = call_strdup(c, pg ? PQerrorMessage(pg) : "");
+    for (char *p = why; p && *p; p++)
+        if (*p == '\n')
+            *p = p[1] ? ' ' : '\0';
+    return fail(c, ERR_UNAVAILABLE, "database login: %s", why && *why ? why : "no answer in time");
+}
+
+static bool login(struct call *c, PGconn *pg) {
+    PostgresPollingStatusType step = PGRES_POLLING_WRITING;
+    while (step != PGRES_POLLING_OK) {
+        if (step == PGRES_POLLING_FAILED)
+            return fail_login(c, pg);
+        if (!wait_for(c, pg, step == PGRES_POLLING_READING ? POLLIN : POLLOUT))
+            return fail(c, ERR_UNAVAILABLE, "database login: no answer in time");
+        step = PQconnectPoll(pg);
+    }
+    return true;
+}
+
+/*
+ * Set per connection, since the settings of a role vanish under SET ROLE. Every plan is a custom one: filters are written as
+ * "no such filter or …", which only then fold to the index that fits.
+ */
+static bool set_up(struct call *c, struct conn *k, const struct pool_config *config) {
+    AUTO(buf) struct buf sql = {0};
+    buf_addf(&sql,
+             "set statement_timeout = %lld; set lock_timeout = '1s';"
+             "set idle_in_transaction_session_timeout = '5s';"
+             "set client_connection_check_interval = '1s';"
+             "set plan_cache_mode = force_custom_plan; set timezone = 'UTC';"
+             "set jit = off; set client_min_messages = warning;",
+             (long long)config->statement_ms);
+    if (config->search_path)
+        buf_addf(&sql, "set search_path = %s;", config->search_path);
+    if (config->role)
+        buf_addf(&sql, "set role %s;", config->role);
+    return buf_ok(c, &sql) && conn_script(c, k, sql.data, NULL);
+}
+
+static bool prepare(struct call *c, struct conn *k, const struct stmt *s) {
+    AUTO(rows) struct rows *none = NULL;
+    AUTO(call) struct call attempt; /* what the server says of it is logged; whoever waits needs the name */
+    call_init(&attempt, call_left_ms(c));
+    if (!PQsendPrepare(k->pg, s->name, s->sql, 0, NULL))
+        return fail_login(c, k->pg);
+    if (finish(&attempt, k, &none) == CONN_DONE)
+        return true;
+    return fail(c, ERR_UNAVAILABLE, "statement %s cannot be prepared: is the database migrated?", s->name);
+}
+
+static bool prepare_all(struct call *c, struct conn *k, const struct pool_config *config) {
+    for (size_t i = 0; config->prepare && i < config->statement_count; i++)
+        if (!prepare(c, k, config->statements[i]))
+            return false;
+    return true;
+}
+
+bool conn_open(struct call *c, struct conn *k, const struct pool_config *config) {
+    const char *const names[] = {"dbname", "application_name", "connect_timeout", "tcp_user_timeout",
+                                 "keepalives_idle", "keepalives_interval", "keepalives_count",
+                                 "client_encoding", NULL};
+    const char *const values[] = {config->url, "progressd", "2", "3000", "15", "5", "3", "UTF8", NULL};
+    k->log = config->log;
+    k->verbatim = config->verbatim;
+    k->pg = PQconnectStartParams(names, values, 1);
+    if (!k->pg || PQstatus(k->pg) == CONNECTION_BAD)
+        fail_login(c, k->pg);
+    else if (login(c, k->pg) && PQsetnonblocking(k->pg, 1) == 0 && set_up(c, k, config) &&
+             prepare_all(c, k, config))
+        return true;
+    conn_close(k);
+    return c->err ? false : fail(c, ERR_UNAVAILABLE, "database login: cannot be set up");
+}
+
+void conn_close(struct conn *k) {
+    PQfinish(k->pg);
+    k->pg = NULL;
+}
+
+bool conn_is_sound(struct conn *k) {
+    struct pollfd fd = {.fd = PQsocket(k->pg), .events = POLLIN};
+    if (poll(&fd, 1, 0) == 0)
+        return true;
+    return PQconsumeInput(k->pg) && PQstatus(k->pg) == CONNECTION_OK;
+}
