@@ -1,0 +1,16 @@
+/* Is the database there, and is it of this program's schema? And the sweep that keeps it tidy. */
+#ifndef MODEL_HEALTH_H
+#define MODEL_HEALTH_H
+
+#include <stdbool.h>
+
+#include "base/call.h"
+#include "pg/pool.h"
+
+/* One cheap statement. ERR_UNAVAILABLE when it is away or does not fit. */
+MUST_CHECK bool health_check(struct call *c, struct pool *p);
+
+/* Forgets idempotency keys older than their promise (48 hours; 24 are promised). */
+MUST_CHECK bool health_sweep(struct call *c, struct pool *p);
+
+#endif

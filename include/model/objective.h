@@ -1,0 +1,11 @@
+/* An objective (StratML Objective): edit fields only; its status and percent come from updates. */
+#ifndef MODEL_OBJECTIVE_H
+#define MODEL_OBJECTIVE_H
+
+#include "model/entity.h"
+#include "model/operation.h"
+
+extern const struct entity objectives;
+extern const struct operation objective_patch;
+
+#endif

@@ -1,0 +1,75 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/secret.h"
+#include "model/query.h"
+
+/* The plain form: version, 16 hex digits of what it pins, then the keys, each after a line break (no key holds one). */
+#define CURSOR_VERSION "1"
+enum { PIN_LEN = 16, CURSOR_MOST = 256 };
+
+static void pin(const struct query *q, const char *resource, char hex[SHA256_HEX]) {
+    const char *parts[] = {resource, q->plan, q->as_of, q->filters, q->viewer};
+    struct piece pieces[COUNT(parts) * 2];
+    for (size_t i = 0; i < COUNT(parts); i++) {
+        const char *text = parts[i] ? parts[i] : "";
+        pieces[i * 2] = (struct piece){text, strlen(text)};
+        pieces[i * 2 + 1] = (struct piece){"", 1};
+    }
+    sha256_hex_pieces(pieces, COUNT(pieces), hex);
+    hex[PIN_LEN] = '\0';
+}
+
+const char *cursor_write(struct call *c, const struct query *q, const char *resource, const char *key1,
+                         const char *key2) {
+    char hex[SHA256_HEX], plain[CURSOR_MOST];
+    pin(q, resource, hex);
+    int len = snprintf(plain, sizeof plain, CURSOR_VERSION "%s\n%s\n%s", hex, key1, key2 ? key2 : "");
+    char *text = len < CURSOR_MOST ? call_alloc(c, (size_t)len * 4 / 3 + 4) : NULL;
+    if (text)
+        base64url_encode(plain, (size_t)len, text);
+    return text;
+}
+
+static bool is_number(const char *key, size_t most) {
+    size_t digits = strspn(key, "0123456789");
+    return digits > 0 && digits <= most && key[digits] == '\0';
+}
+
+/* A day and an id, or one or two of the plan's own numbers: what PostgreSQL can read as such. */
+static bool are_keys(const char *first, const char *second) {
+    if (clock_is_date(first))
+        return is_number(second, 18);
+    return is_number(first, 9) && (!*second || is_number(second, 9));
+}
+
+static bool refuse(struct call *c, const char *why) {
+    fault_add(c, FAULT_PARAMETER, "cursor", "%s", why);
+    return fault_check(c);
+}
+
+bool cursor_read(struct call *c, const struct query *q, const char *resource, const char **key1,
+                 const char **key2) {
+    *key1 = *key2 = NULL;
+    if (!q->cursor)
+        return true;
+    char hex[SHA256_HEX], plain[CURSOR_MOST];
+    int64_t len = base64url_decode(q->cursor, strlen(q->cursor), plain, sizeof plain - 1);
+    if (len < (int64_t)strlen(CURSOR_VERSION) + PIN_LEN + 2 || memchr(plain, '\0', (size_t)len))
+        return refuse(c, "is not a cursor that this service gave");
+    plain[len] = '\0';
+    char *keys = strchr(plain, '\n');
+    char *second = keys ? strchr(keys + 1, '\n') : NULL;
+    if (plain[0] != CURSOR_VERSION[0] || !second || keys != plain + 1 + PIN_LEN)
+        return refuse(c, "is not a cursor that this service gave");
+    *keys++ = *second++ = '\0';
+    pin(q, resource, hex);
+    if (strcmp(plain + 1, hex) != 0)
+        return refuse(c, "belongs to another request: keep plan, filters and as_of as they were");
+    if (!are_keys(keys, second))
+        return refuse(c, "is not a cursor that this service gave");
+    *key1 = call_strdup(c, keys);
+    *key2 = *second ? call_strdup(c, second) : NULL;
+    return *key1 && (*key2 || !*second);
+}

@@ -1,0 +1,16 @@
+#include "model/health.h"
+
+#include "base/clock.h"
+#include "generated/queries.h"
+
+bool health_check(struct call *c, struct pool *p) {
+    AUTO(rows) struct rows *rows = NULL;
+    return pool_read(c, p, &SQL_ready, NULL, 0, &rows);
+}
+
+bool health_sweep(struct call *c, struct pool *p) {
+    AUTO(rows) struct rows *rows = NULL;
+    char now[25];
+    clock_rfc3339(c->now_us, now);
+    return pool_write(c, p, &SQL_idempotency_sweep, (const char *const[]){now}, 1, &rows);
+}
