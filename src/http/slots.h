@@ -1,0 +1,92 @@
+/* The registry of connections: one slot for each worker thread, which serves one connection at a time. */
+#ifndef HTTP_SLOTS_H
+#define HTTP_SLOTS_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "address.h"
+#include "base/macros.h"
+
+/* What a connection is doing; each has its own deadline. */
+enum phase {
+    PHASE_CLOSED,
+    PHASE_HEAD,   /* its first request is awaited */
+    PHASE_WORK,   /* a handler has it; the call's deadline holds */
+    PHASE_BODY,   /* the body is awaited */
+    PHASE_ANSWER, /* the client takes the answer */
+    PHASE_IDLE,   /* another request is awaited */
+    PHASE_LINGER  /* a refused body is read and thrown away, so that the client sees the answer */
+};
+
+/* Why the reaper cut a connection; one counter of metrics.c each. */
+enum cut {
+    CUT_NONE,
+    CUT_HEAD,    /* the head took too long */
+    CUT_BODY,
+    CUT_ANSWER,
+    CUT_LINGER,
+    CUT_ROOM,    /* idle longest while threads grow scarce */
+    CUT_ADDRESS, /* its address holds more than its share */
+    CUT_DRAIN,   /* idle while the server ends */
+    CUT_COUNT
+};
+
+struct mg_connection;
+
+struct slot {
+    pthread_mutex_t lock; /* guards what follows, up to the worker's own */
+    enum phase phase;
+    enum cut cut;         /* the first one of this connection */
+    int64_t since_us;     /* when the phase began, monotonic */
+    int64_t deadline_us;  /* of the phase; 0 = none */
+    uint64_t serial;      /* which connection of this slot */
+    const struct mg_connection *conn;
+    bool known;           /* who the peer is; the rest of its life it stays so */
+    struct address peer;
+    uint16_t port;
+    bool exempt;          /* from the share of an address */
+
+    const char *base;     /* the worker's own: where the library's buffer begins, see head.c */
+    bool ended;           /* the worker's own: the library gave the connection up, and said so */
+};
+
+/* Fills peer, port and exempt from the connection; false when that cannot be told yet. The library says who it is only some
+ * microseconds after it announced the connection, so the reaper asks for those that never came to send a request. */
+typedef bool slot_identify(const void *context, struct slot *slot);
+
+struct slots {
+    struct slot *slot;
+    size_t count;
+    slot_identify *identify;
+    const void *context;
+    _Atomic size_t joined;
+    _Atomic size_t open; /* connections */
+};
+
+MUST_CHECK bool slots_init(struct slots *s, size_t count, slot_identify *identify, const void *context);
+void slots_drop(struct slots *s);
+
+/* A slot for the calling worker, for its life; NULL when there are more workers than slots. */
+struct slot *slots_join(struct slots *s);
+
+/* Begins and ends a connection. slot_close returns only when the reaper does not hold it, so that no stranger's descriptor is cut. */
+void slot_open(struct slots *s, struct slot *slot, const struct mg_connection *conn, int64_t deadline_us);
+void slot_close(struct slots *s, struct slot *slot);
+
+/* A head has arrived: enters PHASE_WORK, from when on the peer is known. Returns why the connection was cut, if it was. */
+enum cut slot_begin(struct slots *s, struct slot *slot);
+
+/* Enters a phase. */
+void slot_enter(struct slot *slot, enum phase phase, int64_t deadline_us);
+
+/* What it is doing, and since when. */
+enum phase slot_phase(struct slot *slot, int64_t *since_us);
+
+/* Why it was cut, if it was. */
+enum cut slot_cut(struct slot *slot);
+
+#endif

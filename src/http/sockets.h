@@ -1,0 +1,37 @@
+/* The library keeps its sockets to itself: this finds them again among the process's descriptors, by their addresses. */
+#ifndef HTTP_SOCKETS_H
+#define HTTP_SOCKETS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "address.h"
+
+/* Calls visit for every connected socket whose local port is `port`. About 0.2 us for each descriptor of the process. */
+void sockets_each(uint16_t port, void (*visit)(void *context, int fd, const struct address *peer, uint16_t peer_port),
+                  void *context);
+
+/* How many there are. */
+size_t sockets_count(uint16_t port);
+
+/* The peer of a connected socket; false when fd is none. */
+bool socket_peer(int fd, struct address *peer, uint16_t *peer_port);
+
+/* True when bytes lie unread in the socket. */
+bool socket_has_bytes(int fd);
+
+/* The listening socket on the port; -1 when there is none. */
+int listener_find(uint16_t port);
+
+/*
+ * Lets nobody in any more, and loses nobody who is in: a filter drops every SYN, while connections that are established or in the
+ * middle of their handshake go on to be accepted. Closing a listener instead resets all that wait in its queue. False when the system
+ * has no such filter.
+ */
+bool listener_seal(int fd);
+
+/* Connections that wait to be accepted. */
+size_t listener_backlog(int fd);
+
+#endif

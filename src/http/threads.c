@@ -1,0 +1,105 @@
+#include "threads.h"
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+enum {
+    FILES_ASIDE = 192,  /* database, logs, outgoing calls */
+    THREADS_ASIDE = 64, /* those that are no workers */
+    LINE = 512
+};
+
+/* Each worker may hold one connection, and as many may wait in the library's queue. */
+static long by_files(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return LONG_MAX;
+    rlim_t wanted = 2 * THREADS_MOST + FILES_ASIDE;
+    if (limit.rlim_cur < wanted && limit.rlim_cur < limit.rlim_max) {
+        struct rlimit raised = {limit.rlim_max < wanted ? limit.rlim_max : wanted, limit.rlim_max};
+        if (setrlimit(RLIMIT_NOFILE, &raised) == 0)
+            limit = raised;
+    }
+    if (limit.rlim_cur >= wanted)
+        return LONG_MAX;
+    long files = (long)limit.rlim_cur - FILES_ASIDE;
+    return files > 0 ? files / 2 : 0;
+}
+
+/* The number in a file; LONG_MAX for "max" or where there is no such file. */
+static long number_in(const char *folder, const char *name)
+{
+    char path[2 * LINE];
+    (void)snprintf(path, sizeof(path), "%s/%s", folder, name);
+    FILE *file = fopen(path, "re");
+    if (!file)
+        return LONG_MAX;
+    long n = LONG_MAX;
+    if (fscanf(file, "%ld", &n) != 1)
+        n = LONG_MAX;
+    (void)fclose(file);
+    return n;
+}
+
+/* What a control group and all above it leave; the folder is cut short on the way up. */
+static long room_in(char *folder, size_t root)
+{
+    long least = LONG_MAX;
+    while (strlen(folder) >= root) {
+        long most = number_in(folder, "pids.max");
+        long now = number_in(folder, "pids.current");
+        long room = most == LONG_MAX ? LONG_MAX : most - (now == LONG_MAX ? 0 : now) - THREADS_ASIDE;
+        least = room < least ? room : least;
+        char *slash = strrchr(folder, '/');
+        if (!slash || slash == folder)
+            break;
+        *slash = '\0';
+    }
+    return least;
+}
+
+/* Control groups in both versions: "0::/a/b", or "8:pids:/a/b". */
+static long by_pids(void)
+{
+    FILE *file = fopen("/proc/self/cgroup", "re");
+    if (!file)
+        return LONG_MAX;
+    long least = LONG_MAX;
+    char line[LINE];
+    while (fgets(line, sizeof(line), file)) {
+        line[strcspn(line, "\n")] = '\0';
+        const char *kind = strchr(line, ':');
+        const char *path = kind ? strchr(kind + 1, ':') : NULL;
+        bool unified = path && path == kind + 1;
+        if (!path || (!unified && strncmp(kind, ":pids:", 6) != 0))
+            continue;
+        const char *root = unified ? "/sys/fs/cgroup" : "/sys/fs/cgroup/pids";
+        char folder[2 * LINE];
+        (void)snprintf(folder, sizeof(folder), "%s%s", root, path + 1);
+        long room = room_in(folder, strlen(root));
+        least = room < least ? room : least;
+    }
+    (void)fclose(file);
+    return least;
+}
+
+int threads_choose(int wished, char why[THREADS_WHY])
+{
+    long files = by_files();
+    long pids = by_pids();
+    long most = files < pids ? files : pids;
+    long threads = wished > 0 ? wished : THREADS_MOST;
+    if (threads <= most) {
+        (void)snprintf(why, THREADS_WHY, "%ld threads, as %s", threads, wished > 0 ? "the settings say" : "many as are useful");
+        return (int)threads;
+    }
+    threads = most < THREADS_LEAST ? THREADS_LEAST : most;
+    (void)snprintf(why, THREADS_WHY, "%ld threads: the limit of %s leaves room for no more", threads,
+                   files < pids ? "open files (ulimit -n)" : "processes (pids.max)");
+    return (int)threads;
+}
