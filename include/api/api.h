@@ -1,0 +1,35 @@
+/* Where data and wire meet: every request runs through the gate's steps to the handler of its route. */
+#ifndef API_API_H
+#define API_API_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/call.h"
+#include "base/embedded.h"
+#include "http/reply.h"
+#include "http/request.h"
+#include "model/key.h"
+#include "pg/pool.h"
+
+struct limiter;
+
+/* What handlers may use: made in serve.c, read-only afterwards. */
+struct api {
+    struct pool *pool;
+    struct keyring *keyring;
+    struct limiter *reads;      /* per address */
+    struct limiter *writes;     /* per key */
+    const struct embedded_file *contract_json;
+    const struct embedded_file *contract_yaml;
+    bool (*draining)(void *context); /* true from the first moment of a drain */
+    void *draining_context;
+    int64_t started_us;         /* monotonic */
+    const char *version;
+};
+
+/* The http room's handler: context is the struct api. */
+bool api_run(void *context, struct call *c, struct request *rq, struct reply *rp);
+
+#endif

@@ -1,0 +1,36 @@
+/* THE route table: what the service answers, a row each. */
+#ifndef API_ROUTES_H
+#define API_ROUTES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "api/api.h"
+#include "http/route.h"
+#include "model/entity.h"
+#include "model/operation.h"
+
+struct exchange;
+
+enum route_flag {
+    ROUTE_FREE = 1,   /* no rate limit: what probes and operators ask */
+    ROUTE_PLANLESS = 2, /* takes no parameters of a plan (plan, as_of, lang) */
+    ROUTE_DRAFTS = 4, /* state=draft, with a key, reads drafts instead */
+    ROUTE_HTML = 8,   /* can answer as a page too */
+};
+
+struct route {
+    const char *method;
+    const char *pattern;
+    bool (*handle)(struct call *c, struct exchange *x);
+    const struct entity *entity;       /* of a read */
+    const struct operation *operation; /* of a write */
+    unsigned scope;                    /* any one of these bits of enum scope; SCOPE_PUBLIC: no key is asked for */
+    unsigned flags;
+    size_t body_limit;                 /* bytes; 0: no body is taken */
+};
+
+extern const struct route ROUTES[];
+extern const size_t ROUTE_COUNT;
+
+#endif

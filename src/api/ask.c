@@ -1,0 +1,221 @@
+#include "ask.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "model/update.h"
+
+static const struct field PLAN = {"plan", FIELD_SLUG, FIELD_OPTIONAL, 0, NULL, NULL};
+static const struct field AS_OF = {"as_of", FIELD_DATE, FIELD_OPTIONAL, 0, NULL, NULL};
+
+/* ---- which names a route knows ---- */
+
+static bool is_one_of(const char *name, const char *const *names) {
+    for (; *names; names++)
+        if (strcmp(name, *names) == 0)
+            return true;
+    return false;
+}
+
+static const struct field *filter_named(const struct entity *e, const char *name) {
+    for (const struct field *f = e->filters; f && f->name; f++)
+        if (strcmp(f->name, name) == 0)
+            return f;
+    return NULL;
+}
+
+/* What the path itself says of a filter: /goals/{number}/objectives, /objectives/{code}/updates. */
+static const char *in_path(const struct exchange *x, const char *filter) {
+    return strcmp(filter, "goal") == 0        ? route_arg(&x->args, "number")
+           : strcmp(filter, "objective") == 0 ? route_arg(&x->args, "code")
+                                              : NULL;
+}
+
+static const struct entity *entity_of(const struct exchange *x) {
+    return x->reads_drafts ? &drafts : x->route->entity;
+}
+
+static bool is_known(const struct exchange *x, bool list, const char *name) {
+    static const char *const EVERY[] = {"plan", "as_of", NULL};
+    static const char *const PAGES[] = {"limit", "cursor", "count", NULL};
+    const struct entity *e = entity_of(x);
+    if (is_one_of(name, EVERY) || (list && is_one_of(name, PAGES)))
+        return true;
+    if (strcmp(name, "include") == 0)
+        return e && e->includes;
+    if (strcmp(name, "state") == 0)
+        return x->route->flags & ROUTE_DRAFTS;
+    return list && e && filter_named(e, name) && !in_path(x, name);
+}
+
+static bool is_repeated(const struct request *rq, size_t i) {
+    for (size_t j = 0; j < i; j++)
+        if (strcmp(rq->params[j].name, rq->params[i].name) == 0)
+            return true;
+    return false;
+}
+
+/* Names come from strangers: they are quoted in a fault's place, bounded. */
+static void refuse(struct call *c, const char *name, const char *why) {
+    const char *place = call_strndup(c, name, strnlen(name, 64));
+    if (place)
+        fault_add(c, FAULT_PARAMETER, place, "%s", why);
+}
+
+static void refuse_unknown(struct call *c, const struct exchange *x, bool list) {
+    for (size_t i = 0; i < x->rq->nparams; i++) {
+        const char *name = x->rq->params[i].name;
+        if (!is_known(x, list, name))
+            refuse(c, name, "is not a parameter of this path");
+        else if (is_repeated(x->rq, i))
+            refuse(c, name, "is given twice");
+    }
+}
+
+/* ---- values ---- */
+
+/* The parameter's value when it passes the field's rule, NULL (and a fault where it does not) otherwise. */
+static const char *value_of(struct call *c, const struct exchange *x, const struct field *f) {
+    const char *text = request_param(x->rq, f->name);
+    const char *why = text ? field_refuses(c, f, text) : NULL;
+    if (!why)
+        return text;
+    fault_add(c, FAULT_PARAMETER, f->name, "%s", why);
+    return NULL;
+}
+
+static int read_limit(struct call *c, const struct exchange *x) {
+    const char *text = request_param(x->rq, "limit");
+    if (!text)
+        return QUERY_LIMIT_DEFAULT;
+    size_t digits = strspn(text, "0123456789");
+    int limit = digits && digits < 5 && !text[digits] ? atoi(text) : 0;
+    if (limit < 1 || limit > QUERY_LIMIT_MOST)
+        fault_add(c, FAULT_PARAMETER, "limit", "must be a whole number from 1 to %d", QUERY_LIMIT_MOST);
+    return limit;
+}
+
+/* Sorted as the allow-list is, each once: what was asked in another order is the same document. */
+static const char *read_include(struct call *c, const struct exchange *x) {
+    const char *text = request_param(x->rq, "include");
+    const struct entity *e = entity_of(x);
+    const char *const *allowed = text && e ? e->includes : NULL;
+    char *words = allowed ? call_strdup(c, text) : NULL;
+    unsigned asked = 0;
+    for (char *word; (word = strsep(&words, ","));) {
+        size_t i = 0;
+        while (allowed[i] && strcmp(allowed[i], word) != 0)
+            i++;
+        if (allowed[i])
+            asked |= 1U << i;
+        else
+            refuse(c, "include", "names something that cannot be included here");
+    }
+    AUTO(buf) struct buf sorted = {0};
+    for (size_t i = 0; allowed && allowed[i]; i++)
+        if (asked & (1U << i))
+            buf_addf(&sorted, "%s%s", sorted.len ? "," : "", allowed[i]);
+    return buf_ok(c, &sorted) && sorted.len ? call_strdup(c, sorted.data) : NULL;
+}
+
+/* The filters of a list in the table's order, then what the path names: one text for one question. */
+static const char *read_filters(struct call *c, const struct exchange *x) {
+    AUTO(buf) struct buf b = {0};
+    const struct entity *e = entity_of(x);
+    buf_addc(&b, '{');
+    for (const struct field *f = e->filters; f && f->name; f++) {
+        const char *named = in_path(x, f->name);
+        const char *text = named ? named : value_of(c, x, f);
+        if (!text)
+            continue;
+        buf_addf(&b, "%s\"%s\":", b.len > 1 ? "," : "", f->name);
+        buf_add_json(&b, text);
+    }
+    buf_addc(&b, '}');
+    return buf_ok(c, &b) ? call_strdup(c, b.data) : NULL;
+}
+
+static const char *write_self(struct call *c, const struct exchange *x) {
+    AUTO(buf) struct buf b = {0};
+    buf_adds(&b, x->rq->path);
+    char mark = '?';
+    for (size_t i = 0; i < x->rq->nparams; i++) {
+        if (strcmp(x->rq->params[i].name, "cursor") == 0)
+            continue;
+        buf_addc(&b, mark);
+        buf_add_uri(&b, x->rq->params[i].name);
+        buf_addc(&b, '=');
+        buf_add_uri(&b, x->rq->params[i].value);
+        mark = '&';
+    }
+    return buf_ok(c, &b) ? call_strdup(c, b.data) : NULL;
+}
+
+/* A key sees the drafts of its own source; who may publish or edit sees all of them, within its objectives. */
+static const char *write_viewer(struct call *c) {
+    AUTO(buf) struct buf b = {0};
+    bool sees_all = c->who->scopes & (SCOPE_PUBLISH | SCOPE_EDIT | SCOPE_ADMIN);
+    buf_adds(&b, "{\"source\":");
+    buf_add_json(&b, sees_all ? NULL : c->who->source);
+    buf_adds(&b, ",\"objective_ids\":");
+    if (c->who->objective_ids)
+        buf_addf(&b, "[%s]", c->who->objective_ids);
+    else
+        buf_adds(&b, "null");
+    buf_addc(&b, '}');
+    return buf_ok(c, &b) ? call_strdup(c, b.data) : NULL;
+}
+
+static bool read_count(struct call *c, const struct exchange *x) {
+    const char *text = request_param(x->rq, "count");
+    if (text && strcmp(text, "exact") != 0)
+        fault_add(c, FAULT_PARAMETER, "count", "can only be exact");
+    return text != NULL;
+}
+
+static void read_page(struct call *c, const struct exchange *x, struct query *q) {
+    q->limit = read_limit(c, x);
+    q->cursor = request_param(x->rq, "cursor");
+    q->count_exact = read_count(c, x);
+    q->filters = read_filters(c, x);
+    q->self = write_self(c, x);
+}
+
+bool ask_read(struct call *c, const struct exchange *x, bool list, struct query *q) {
+    const char *state = request_param(x->rq, "state");
+    *q = (struct query){0};
+    refuse_unknown(c, x, list);
+    if (state && (x->route->flags & ROUTE_DRAFTS) && strcmp(state, "draft") != 0)
+        refuse(c, "state", "can only be draft; published updates come without it");
+    q->plan = value_of(c, x, &PLAN);
+    q->as_of = value_of(c, x, &AS_OF);
+    q->include = read_include(c, x);
+    if (list)
+        read_page(c, x, q);
+    else if (x->args.count)
+        q->filters = exchange_args(c, x);
+    if (x->reads_drafts)
+        q->viewer = write_viewer(c);
+    return fault_check(c) && !c->err;
+}
+
+bool ask_write(struct call *c, struct exchange *x) {
+    static const char *const KNOWN[] = {"plan", "dry_run", NULL};
+    for (size_t i = 0; i < x->rq->nparams; i++) {
+        if (!is_one_of(x->rq->params[i].name, KNOWN))
+            refuse(c, x->rq->params[i].name, "is not a parameter of this path");
+        else if (is_repeated(x->rq, i))
+            refuse(c, x->rq->params[i].name, "is given twice");
+    }
+    x->intent.plan = value_of(c, x, &PLAN);
+    x->intent.args = exchange_args(c, x);
+    x->intent.target = call_printf(c, "%s %s?%s", x->rq->method, x->rq->path, x->rq->query ? x->rq->query : "");
+    return fault_check(c) && !c->err;
+}
+
+bool ask_nothing(struct call *c, const struct exchange *x) {
+    for (size_t i = 0; i < x->rq->nparams; i++)
+        refuse(c, x->rq->params[i].name, "is not a parameter of this path");
+    return fault_check(c);
+}

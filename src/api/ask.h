@@ -1,0 +1,17 @@
+/* From a request's parameters to a query of the model: everything unknown or malformed is a fault, all at once. */
+#ifndef API_ASK_H
+#define API_ASK_H
+
+#include "exchange.h"
+#include "model/query.h"
+
+/* The parameters of a read; x->intent's plan and dry_run are for writes. */
+MUST_CHECK bool ask_read(struct call *c, const struct exchange *x, bool list, struct query *q);
+
+/* The parameters of a write: plan, dry_run. */
+MUST_CHECK bool ask_write(struct call *c, struct exchange *x);
+
+/* A route that takes no parameters at all. */
+MUST_CHECK bool ask_nothing(struct call *c, const struct exchange *x);
+
+#endif

@@ -1,0 +1,202 @@
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "exchange.h"
+
+/*
+ * The steps round every handler, in order; the first that fails ends the request. What costs the least and protects the most comes
+ * first: nothing is read from a stranger's body before the key was checked.
+ */
+
+static bool verb_is(const struct request *rq, const char *method) {
+    const char *asked = rq->verb == VERB_HEAD ? "GET" : rq->method;
+    return strcmp(asked, method) == 0;
+}
+
+/* "GET, HEAD, OPTIONS, PATCH" for the path, NULL where nothing lives. */
+static const char *methods_of(struct call *c, const struct request *rq) {
+    AUTO(buf) struct buf list = {0};
+    struct route_args args;
+    for (size_t i = 0; i < ROUTE_COUNT; i++)
+        if (route_match(ROUTES[i].pattern, rq, &args))
+            buf_addf(&list, "%s%s", ROUTES[i].method, strcmp(ROUTES[i].method, "GET") ? ", " : ", HEAD, ");
+    buf_adds(&list, "OPTIONS");
+    return list.len > strlen("OPTIONS") && buf_ok(c, &list) ? call_strdup(c, list.data) : NULL;
+}
+
+static bool find_route(struct call *c, struct exchange *x) {
+    for (const struct route *r = ROUTES; r < ROUTES + ROUTE_COUNT; r++)
+        if (verb_is(x->rq, r->method) && route_match(r->pattern, x->rq, &x->args)) {
+            x->route = r;
+            x->rq->route = r->pattern;
+            return true;
+        }
+    const char *allow = methods_of(c, x->rq);
+    if (!allow)
+        return c->err ? false : fail(c, ERR_NOT_FOUND, "nothing lives at this path; / lists what does");
+    reply_header(x->rp, "Allow", allow);
+    if (x->rq->verb == VERB_OPTIONS) {
+        x->rp->status = 204;
+        return true;
+    }
+    return fail(c, ERR_METHOD, "this path takes %s", allow);
+}
+
+static bool refuse_body(struct call *c, struct exchange *x) {
+    if (x->route->body_limit > 0 || !x->rq->has_body)
+        return true;
+    x->rp->close = true;
+    return fail(c, ERR_MALFORMED, "a body has no meaning here");
+}
+
+/* "Bearer <key>", the scheme in any case. */
+static const char *bearer(const char *header) {
+    if (!header || strncasecmp(header, "Bearer ", 7) != 0)
+        return NULL;
+    return header + 7 + strspn(header + 7, " ");
+}
+
+static bool authenticate(struct call *c, struct exchange *x) {
+    const char *state = request_param(x->rq, "state");
+    x->reads_drafts = (x->route->flags & ROUTE_DRAFTS) && state && strcmp(state, "draft") == 0;
+    if (x->route->scope == SCOPE_PUBLIC && !x->reads_drafts)
+        return true;
+    const char *key = bearer(request_header(x->rq, "Authorization"));
+    if (!key)
+        return fail(c, ERR_UNAUTHENTICATED, "a key is needed: Authorization: Bearer cip_…");
+    return key_verify(c, x->api->keyring, x->api->pool, key);
+}
+
+static bool check_scope(struct call *c, struct exchange *x) {
+    unsigned wanted = x->reads_drafts ? SCOPE_REPORT | SCOPE_PUBLISH | SCOPE_EDIT : x->route->scope;
+    if (wanted == SCOPE_PUBLIC || (c->who->scopes & wanted))
+        return true;
+    return fail(c, ERR_FORBIDDEN, "this key has not the scope that this needs (%s)",
+                wanted & SCOPE_REPORT ? "report" : wanted & SCOPE_PUBLISH ? "publish" : "edit");
+}
+
+static bool take_allowance(struct call *c, struct exchange *x) {
+    if (x->route->flags & ROUTE_FREE)
+        return true;
+    bool taken = c->who ? limiter_take(x->api->writes, c->who->key_id, clock_mono_us(), &x->allowance)
+                        : limiter_take(x->api->reads, x->rq->client, clock_mono_us(), &x->allowance);
+    if (x->allowance.quota && (c->who || !taken)) {
+        const struct allowance *a = &x->allowance;
+        reply_header(x->rp, "RateLimit-Policy", call_printf(c, "\"default\";q=%lld;w=60", (long long)a->quota));
+        reply_header(x->rp, "RateLimit", call_printf(c, "\"default\";r=%lld;t=%lld", (long long)a->left,
+                                                     (long long)a->reset_s));
+    }
+    if (taken)
+        return true;
+    c->retry_after_s = (int)x->allowance.reset_s;
+    return fail(c, ERR_TOO_MANY, "more than %lld requests in a minute", (long long)x->allowance.quota);
+}
+
+/* What the route gives: JSON first, so that curl's "any" means JSON; a browser states that it prefers a page. */
+static bool negotiate(struct call *c, struct exchange *x) {
+    const char *accept = request_header(x->rq, "Accept");
+    int json = accept_quality(accept, "application/json");
+    int html = x->route->flags & ROUTE_HTML ? accept_quality(accept, "text/html") : 0;
+    x->wants_html = html > json;
+    if (x->route->handle == ops_metrics || x->route->handle == ops_contract)
+        return true; /* one form each; nobody is helped by a 406 */
+    if (x->route->flags & ROUTE_HTML)
+        x->rp->vary = "Accept, Accept-Encoding";
+    if (json || html || accept_quality(accept, "application/problem+json"))
+        return true;
+    return fail(c, ERR_NOT_ACCEPTABLE, "this is given as application/json%s",
+                x->route->flags & ROUTE_HTML ? " or text/html" : "");
+}
+
+static bool is_type(const char *header, const char *type) {
+    size_t len = strlen(type);
+    return header && strncasecmp(header, type, len) == 0 && strchr("; \t", header[len]);
+}
+
+static bool check_content_type(struct call *c, struct exchange *x) {
+    const struct operation *op = x->route->operation;
+    const char *given = request_header(x->rq, "Content-Type");
+    if (!op || (!x->rq->has_body && (op->flags & OPERATION_BODILESS)))
+        return true;
+    if (op->flags & OPERATION_MERGES) {
+        reply_header(x->rp, "Accept-Patch", "application/merge-patch+json");
+        if (is_type(given, "application/merge-patch+json"))
+            return true;
+        x->rp->close = true;
+        return fail(c, ERR_MEDIA_TYPE, "the body must be application/merge-patch+json (RFC 7396)");
+    }
+    if (is_type(given, "application/json"))
+        return true;
+    x->rp->close = true;
+    return fail(c, ERR_MEDIA_TYPE, "the body must be application/json");
+}
+
+static bool read_preconditions(struct call *c, struct exchange *x) {
+    const struct operation *op = x->route->operation;
+    if (!op)
+        return true;
+    const char *key = request_header(x->rq, "Idempotency-Key");
+    const char *if_match = request_header(x->rq, "If-Match");
+    const char *dry = request_param(x->rq, "dry_run");
+    x->intent.dry_run = dry && strcmp(dry, "true") == 0;
+    x->intent.if_match = -1;
+    if (dry && strcmp(dry, "true") != 0 && strcmp(dry, "false") != 0)
+        fault_add(c, FAULT_PARAMETER, "dry_run", "must be true or false");
+    if (key)
+        x->intent.idempotency_key = idempotency_key_parse(c, key);
+    else if ((op->flags & OPERATION_KEYED) && !x->intent.dry_run)
+        fault_add(c, FAULT_HEADER, "Idempotency-Key",
+                  "is required: a value of your own, the same whenever you repeat this request");
+    if (!fault_check(c))
+        return false;
+    if (!(op->flags & OPERATION_IF_MATCH))
+        return true;
+    if (!if_match)
+        return fail(c, ERR_PRECONDITION_REQUIRED, "If-Match is needed: the ETag of the document you have edited");
+    x->intent.if_match = etag_revision(if_match);
+    if (x->intent.if_match >= 0)
+        return true;
+    return fail(c, ERR_STALE, "If-Match must hold a strong ETag that this service gave");
+}
+
+static bool read_body(struct call *c, struct exchange *x) {
+    const struct operation *op = x->route->operation;
+    if (!op)
+        return true;
+    if (!request_body(c, x->rq, x->route->body_limit, &x->intent.body, &x->intent.len))
+        return false;
+    return operation_check(c, op, x->intent.body, x->intent.len);
+}
+
+static bool handle(struct call *c, struct exchange *x) {
+    return x->route->handle(c, x);
+}
+
+static bool (*const STEPS[])(struct call *c, struct exchange *x) = {
+    find_route,         refuse_body,        authenticate, check_scope, take_allowance, negotiate,
+    check_content_type, read_preconditions, read_body,    handle,
+};
+
+bool api_run(void *context, struct call *c, struct request *rq, struct reply *rp) {
+    struct exchange x = {.api = context, .rq = rq, .rp = rp};
+    for (size_t i = 0; i < COUNT(STEPS); i++) {
+        if (!STEPS[i](c, &x))
+            return false;
+        if (!x.route) /* OPTIONS is answered without one */
+            return true;
+    }
+    return true;
+}
+
+const char *exchange_args(struct call *c, const struct exchange *x) {
+    AUTO(buf) struct buf b = {0};
+    for (size_t i = 0; i < x->args.count; i++) {
+        buf_adds(&b, i ? "," : "{");
+        buf_add_json(&b, x->args.arg[i].name);
+        buf_addc(&b, ':');
+        buf_add_json(&b, x->args.arg[i].value);
+    }
+    buf_adds(&b, b.len ? "}" : "{}");
+    return buf_ok(c, &b) ? call_strdup(c, b.data) : NULL;
+}

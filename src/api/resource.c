@@ -1,0 +1,70 @@
+#include <string.h>
+
+#include "ask.h"
+#include "exchange.h"
+#include "model/update.h"
+
+#define PUBLIC_CACHE "public, max-age=30, stale-while-revalidate=60, stale-if-error=86400"
+
+/* ---- reads ---- */
+
+/* A refused or unchanged answer costs its asker nothing (api.md): what was taken at the gate goes back. */
+static void refund_unchanged(struct exchange *x) {
+    const char *known = request_header(x->rq, "If-None-Match");
+    if (known && x->rp->etag && etag_matches(known, x->rp->etag))
+        limiter_return(x->api->reads, x->rq->client);
+}
+
+static bool reply_document(struct call *c, struct exchange *x, struct document *d) {
+    x->rp->status = 200;
+    x->rp->type = "application/json";
+    x->rp->compress = true;
+    x->rp->etag = reply_etag(c, d->revision, d->body.data, d->body.len);
+    x->rp->cache_control = x->reads_drafts ? "no-store" : PUBLIC_CACHE;
+    if (d->next)
+        reply_header(x->rp, "Link", call_printf(c, "<%s>; rel=\"next\"", d->next));
+    reply_take_body(x->rp, &d->body);
+    if (!x->reads_drafts)
+        refund_unchanged(x);
+    return x->rp->etag != NULL;
+}
+
+static const struct entity *entity_of(const struct exchange *x) {
+    return x->reads_drafts ? &drafts : x->route->entity;
+}
+
+bool resource_list(struct call *c, struct exchange *x) {
+    AUTO(document) struct document d = {0};
+    struct query q;
+    return ask_read(c, x, true, &q) && entity_list(c, x->api->pool, entity_of(x), &q, &d) &&
+           reply_document(c, x, &d);
+}
+
+bool resource_get(struct call *c, struct exchange *x) {
+    AUTO(document) struct document d = {0};
+    struct query q;
+    return ask_read(c, x, false, &q) && entity_get(c, x->api->pool, entity_of(x), &q, &d) &&
+           reply_document(c, x, &d);
+}
+
+/* ---- writes ---- */
+
+bool resource_write(struct call *c, struct exchange *x) {
+    AUTO(outcome) struct outcome out = {0};
+    if (!ask_write(c, x) || !operation_run(c, x->api->pool, x->route->operation, &x->intent, &out))
+        return false;
+    AUTO(buf) struct buf body = {0};
+    buf_add(&body, out.body, out.len);
+    buf_addc(&body, '\n');
+    if (!buf_ok(c, &body))
+        return false;
+    x->rp->status = out.status;
+    x->rp->type = "application/json";
+    x->rp->etag = x->intent.dry_run ? NULL : reply_etag(c, out.revision, body.data, body.len);
+    if (out.location)
+        reply_header(x->rp, "Location", call_strdup(c, out.location));
+    if (out.replayed)
+        reply_header(x->rp, "Idempotent-Replayed", "true");
+    reply_take_body(x->rp, &body);
+    return !c->err;
+}

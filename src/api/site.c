@@ -1,0 +1,131 @@
+#include <string.h>
+
+#include "ask.h"
+#include "base/buf.h"
+#include "exchange.h"
+#include "http/problem.h"
+#include "model/objective.h"
+#include "model/plan.h"
+#include "view/page.h"
+
+static bool reply_page(struct call *c, struct exchange *x, struct buf *page) {
+    x->rp->status = 200;
+    x->rp->type = "text/html; charset=utf-8";
+    x->rp->compress = true;
+    x->rp->cache_control = "public, max-age=30, stale-while-revalidate=60, stale-if-error=86400";
+    x->rp->etag = reply_etag(c, 0, page->data, page->len);
+    reply_header(x->rp, "Content-Security-Policy", page_policy(c));
+    reply_take_body(x->rp, page);
+    return !c->err;
+}
+
+static bool reply_json(struct call *c, struct exchange *x, struct buf *body) {
+    if (!buf_ok(c, body))
+        return false;
+    x->rp->status = 200;
+    x->rp->type = "application/json";
+    x->rp->cache_control = "public, max-age=300";
+    x->rp->etag = reply_etag(c, 0, body->data, body->len);
+    reply_take_body(x->rp, body);
+    return !c->err;
+}
+
+/* ---- / ---- */
+
+static bool plan_page(struct call *c, struct exchange *x, struct buf *page) {
+    AUTO(document) struct document summary_text = {0}, objectives_text = {0};
+    struct query q;
+    if (!ask_read(c, x, false, &q) || !entity_get(c, x->api->pool, &summary, &q, &summary_text))
+        return false;
+    q.filters = "{}";
+    q.self = "/objectives";
+    q.limit = QUERY_LIMIT_MOST;
+    if (!entity_list(c, x->api->pool, &objectives, &q, &objectives_text))
+        return false;
+    AUTO(doc) struct doc *whole = doc_parse(c, summary_text.body.data, summary_text.body.len);
+    AUTO(doc) struct doc *all = whole ? doc_parse(c, objectives_text.body.data, objectives_text.body.len) : NULL;
+    return all && page_plan(c, page, whole, all);
+}
+
+/* Links to what can be read without a name, from the table itself. */
+static void add_index(struct buf *b) {
+    buf_adds(b, "{\"title\":\"Cerritos in Progress\",\"links\":{");
+    const char *mark = "";
+    for (size_t i = 0; i < ROUTE_COUNT; i++) {
+        const struct route *r = &ROUTES[i];
+        if (strcmp(r->method, "GET") != 0 || strchr(r->pattern, '{'))
+            continue;
+        buf_addf(b, "%s\"%s\":\"%s\"", mark, r->pattern[1] ? r->pattern + 1 : "self", r->pattern);
+        mark = ",";
+    }
+    buf_adds(b, "}}\n");
+}
+
+bool site_index(struct call *c, struct exchange *x) {
+    AUTO(buf) struct buf b = {0};
+    struct query q;
+    if (x->wants_html)
+        return plan_page(c, x, &b) && reply_page(c, x, &b);
+    if (!ask_read(c, x, false, &q))
+        return false;
+    add_index(&b);
+    return reply_json(c, x, &b);
+}
+
+/* ---- /problems ---- */
+
+static void add_problem_json(struct buf *b, const struct problem *p) {
+    buf_addf(b, "{\"type\":\"/problems/%s\",\"code\":\"%s\",\"status\":%d,\"title\":", p->code, p->code, p->status);
+    buf_add_json(b, p->title);
+    buf_adds(b, ",\"help\":");
+    buf_add_json(b, p->help);
+    buf_addc(b, '}');
+}
+
+static void add_problem_html(struct buf *b, const struct problem *p) {
+    buf_addf(b, "<section aria-labelledby=\"%s\">\n<h2 id=\"%s\">%d ", p->code, p->code, p->status);
+    buf_add_html(b, p->title);
+    buf_addf(b, "</h2>\n<p class=\"quiet\"><a href=\"/problems/%s\">/problems/%s</a></p>\n<p>", p->code, p->code);
+    buf_add_html(b, p->help);
+    buf_adds(b, "</p>\n</section>\n");
+}
+
+static bool problems_page(struct call *c, struct exchange *x, const struct problem *first, size_t count) {
+    AUTO(buf) struct buf b = {0};
+    page_begin(&b, "Problems that this service can name");
+    buf_adds(&b, "<main id=\"main\">\n<h1>Problems, and what to do</h1>\n");
+    for (size_t i = 0; i < count; i++)
+        add_problem_html(&b, first + i);
+    buf_adds(&b, "</main>\n");
+    page_end(&b);
+    return buf_ok(c, &b) && reply_page(c, x, &b);
+}
+
+bool site_problems(struct call *c, struct exchange *x) {
+    if (!ask_nothing(c, x))
+        return false;
+    if (x->wants_html)
+        return problems_page(c, x, PROBLEMS, PROBLEM_COUNT);
+    AUTO(buf) struct buf b = {0};
+    buf_adds(&b, "{\"data\":[");
+    for (size_t i = 0; i < PROBLEM_COUNT; i++) {
+        buf_adds(&b, i ? "," : "");
+        add_problem_json(&b, &PROBLEMS[i]);
+    }
+    buf_adds(&b, "]}\n");
+    return reply_json(c, x, &b);
+}
+
+bool site_problem(struct call *c, struct exchange *x) {
+    const struct problem *p = problem_find(route_arg(&x->args, "code"));
+    if (!ask_nothing(c, x))
+        return false;
+    if (!p)
+        return fail(c, ERR_NOT_FOUND, "there is no such problem; /problems lists them");
+    if (x->wants_html)
+        return problems_page(c, x, p, 1);
+    AUTO(buf) struct buf b = {0};
+    add_problem_json(&b, p);
+    buf_addc(&b, '\n');
+    return reply_json(c, x, &b);
+}

@@ -1,0 +1,157 @@
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "command.h"
+#include "config.h"
+#include "generated/functions.h"
+#include "generated/migrations.h"
+#include "generated/queries.h"
+#include "model/seed.h"
+#include "pg/migrate.h"
+
+enum { PATIENCE_MS = 600000, FILE_MOST = 64 * 1024 * 1024 };
+
+static void say(const char *sentence) {
+    puts(sentence);
+    fflush(stdout);
+}
+
+int command_migrate(int argc, char **argv) {
+    AUTO(call) struct call c;
+    if (argc > 1)
+        return command_misused("migrate", "takes no \"%s\"", argv[1]);
+    if (!config_text(SET_MIGRATE_URL))
+        return command_misused("migrate", "needs PROGRESS_MIGRATE_URL or DATABASE_URL");
+    call_init(&c, PATIENCE_MS);
+    bool done = migrate(&c, &(struct migrate_config){
+                                .url = config_text(SET_MIGRATE_URL),
+                                .migrations = SQL_MIGRATIONS,
+                                .migration_count = SQL_MIGRATIONS_COUNT,
+                                .functions = SQL_FUNCTIONS,
+                                .function_count = SQL_FUNCTIONS_COUNT,
+                                .say = say,
+                            });
+    if (!done)
+        return command_failed(&c);
+    say("the database is up to date");
+    return EXIT_OK;
+}
+
+struct pool *command_pool(struct call *c) {
+    static char search_path[FUNCTIONS_SCHEMA_SIZE + 16];
+    char functions[FUNCTIONS_SCHEMA_SIZE];
+    if (!config_text(SET_MIGRATE_URL)) {
+        fail(c, ERR_MALFORMED, "PROGRESS_MIGRATE_URL or DATABASE_URL must name the database");
+        return NULL;
+    }
+    functions_schema(SQL_FUNCTIONS, SQL_FUNCTIONS_COUNT, functions);
+    snprintf(search_path, sizeof search_path, "%s, progress", functions);
+    struct pool *p = pool_new(c, &(struct pool_config){
+                                     .url = config_text(SET_MIGRATE_URL),
+                                     .role = "progress_owner",
+                                     .search_path = search_path,
+                                     .size = 1,
+                                     .checkout_ms = PATIENCE_MS,
+                                     .statement_ms = PATIENCE_MS,
+                                     .verbatim = true,
+                                 });
+    AUTO(call) struct call wait;
+    call_init(&wait, 5000);
+    if (p && !pool_wait(&wait, p)) {
+        fail(c, ERR_UNAVAILABLE, "%s", wait.detail);
+        pool_free(p);
+        return NULL;
+    }
+    return p;
+}
+
+/* ---- import ---- */
+
+static bool read_all(struct call *c, const char *path, struct buf *b) {
+    FILE *in = strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");
+    char piece[8192];
+    size_t n;
+    if (!in)
+        return fail(c, ERR_NOT_FOUND, "%s: %s", path, strerror(errno));
+    while ((n = fread(piece, 1, sizeof piece, in)) > 0 && b->len <= FILE_MOST)
+        buf_add(b, piece, n);
+    bool broken = ferror(in);
+    if (in != stdin)
+        fclose(in);
+    if (broken)
+        return fail(c, ERR_UNAVAILABLE, "%s: cannot be read", path);
+    if (b->len > FILE_MOST)
+        return fail(c, ERR_TOO_LARGE, "%s: larger than %d MB", path, FILE_MOST / 1024 / 1024);
+    return buf_ok(c, b);
+}
+
+static bool import(struct call *c, const char *path, const struct seed_options *options, struct buf *report) {
+    AUTO(buf) struct buf file = {0};
+    if (!read_all(c, path, &file))
+        return false;
+    struct pool *p = command_pool(c);
+    bool done = p && seed_import(c, p, file.data ? file.data : "", file.len, options, report);
+    pool_free(p);
+    return done;
+}
+
+int command_import(int argc, char **argv) {
+    struct seed_options options = {0};
+    const char *path = NULL;
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--publish") == 0)
+            options.publish = true;
+        else if (strcmp(argv[i], "--dry-run") == 0)
+            options.dry_run = true;
+        else if (path || (argv[i][0] == '-' && argv[i][1]))
+            return command_misused("import", "does not know \"%s\"", argv[i]);
+        else
+            path = argv[i];
+    }
+    if (!path)
+        return command_misused("import", "needs a file");
+    AUTO(call) struct call c;
+    AUTO(buf) struct buf report = {0};
+    call_init(&c, PATIENCE_MS);
+    if (!import(&c, path, &options, &report))
+        return command_failed(&c);
+    fputs(report.data, stdout);
+    return EXIT_OK;
+}
+
+/* ---- export ---- */
+
+/* Beside the file first, then by its name: a half-written export never stands where a whole one did. */
+static bool write_all(struct call *c, const char *path, const struct buf *b) {
+    const char *beside = path ? call_printf(c, "%s.part", path) : "";
+    FILE *out = path ? beside ? fopen(beside, "wb") : NULL : stdout;
+    if (!out)
+        return fail(c, ERR_UNAVAILABLE, "%s: %s", path, strerror(errno));
+    bool written = fwrite(b->data, 1, b->len, out) == b->len && fflush(out) == 0;
+    if (path)
+        written = fclose(out) == 0 && written && rename(beside, path) == 0;
+    return written || fail(c, ERR_UNAVAILABLE, "%s: cannot be written: %s", path ? path : "standard output",
+                           strerror(errno));
+}
+
+int command_export(int argc, char **argv) {
+    const char *path = NULL, *plan = NULL;
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--plan") == 0 && i + 1 < argc)
+            plan = argv[++i];
+        else if (path || argv[i][0] == '-')
+            return command_misused("export", "does not know \"%s\"", argv[i]);
+        else
+            path = argv[i];
+    }
+    AUTO(call) struct call c;
+    AUTO(buf) struct buf file = {0};
+    call_init(&c, PATIENCE_MS);
+    struct pool *p = command_pool(&c);
+    bool done = p && seed_export(&c, p, plan, &file) && write_all(&c, path, &file);
+    pool_free(p);
+    return done ? EXIT_OK : command_failed(&c);
+}

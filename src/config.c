@@ -1,0 +1,135 @@
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+
+enum type { TEXT, SECRET, INTEGER, CHOICE, TIME };
+
+struct row {
+    const char *name, *env;
+    enum type type;
+    const char *standard; /* NULL: none */
+    int64_t least, most;
+    const char *choices; /* of CHOICE: a comma list */
+    const char *help;
+};
+
+static const struct row ROWS[SET_COUNT] = {
+    [SET_DATABASE_URL] = {"database-url", "DATABASE_URL", SECRET, NULL, 0, 0, NULL,
+                          "libpq URL of the database that the service uses; `./run` sets it for its private one"},
+    [SET_MIGRATE_URL] = {"migrate-url", "PROGRESS_MIGRATE_URL", SECRET, NULL, 0, 0, NULL,
+                         "URL for `migrate`, `import`, `export` and `key`, by a user who may own the schema; "
+                         "else DATABASE_URL"},
+    [SET_LISTEN] = {"listen", "PROGRESS_LISTEN", TEXT, "127.0.0.1", 0, 0, NULL,
+                    "IPv4 address to listen on; anything but loopback belongs behind a proxy with TLS"},
+    [SET_PORT] = {"port", "PROGRESS_PORT", INTEGER, "8080", 0, 65535, NULL, "TCP port; 0 takes a free one"},
+    [SET_DATA] = {"data", "PROGRESS_DATA", TEXT, ".data", 0, 0, NULL,
+                  "folder of `./run`: private database, development key, log"},
+    [SET_THREADS] = {"threads", "PROGRESS_THREADS", INTEGER, "0", 0, 4096, NULL,
+                     "connections at a time, a thread each; 0: as many as NOFILE and pids.max allow, at most 2048"},
+    [SET_POOL] = {"pool", "PROGRESS_POOL", INTEGER, "8", 1, 64, NULL, "connections to PostgreSQL"},
+    [SET_PREPARE] = {"prepare", "PROGRESS_PREPARE", CHOICE, "on", 0, 0, "on,off",
+                     "named prepared statements; off behind a transaction pooler such as PgBouncer 1.18"},
+    [SET_READ_LIMIT] = {"read-limit", "PROGRESS_READ_LIMIT", INTEGER, "600", 0, 1000000000, NULL,
+                        "uncached reads a minute for each address; 0: no limit"},
+    [SET_WRITE_LIMIT] = {"write-limit", "PROGRESS_WRITE_LIMIT", INTEGER, "600", 0, 1000000000, NULL,
+                         "requests a minute for each key; 0: no limit"},
+    [SET_TRUSTED_PROXIES] = {"trusted-proxies", "PROGRESS_TRUSTED_PROXIES", TEXT, "", 0, 0, NULL,
+                             "comma list of addresses or CIDRs whose X-Forwarded-For is believed"},
+    [SET_PUBLIC_HOST] = {"public-host", "PROGRESS_PUBLIC_HOST", TEXT, "localhost", 0, 0, NULL,
+                         "host name that the public uses"},
+    [SET_KEEP_ALIVE] = {"keep-alive-ms", "PROGRESS_KEEP_ALIVE_MS", INTEGER, "15000", 100, 120000, NULL,
+                        "life of an idle connection, milliseconds"},
+    [SET_HEAD] = {"head-ms", "PROGRESS_HEAD_MS", INTEGER, "5000", 100, 60000, NULL,
+                  "to send a request's head, milliseconds"},
+    [SET_BODY] = {"body-ms", "PROGRESS_BODY_MS", INTEGER, "10000", 100, 120000, NULL,
+                  "to send a request's body, milliseconds; then 408"},
+    [SET_ANSWER] = {"answer-ms", "PROGRESS_ANSWER_MS", INTEGER, "10000", 100, 120000, NULL,
+                    "to take an answer, milliseconds"},
+    [SET_BUDGET] = {"budget-ms", "PROGRESS_BUDGET_MS", INTEGER, "1800", 100, 60000, NULL,
+                    "of one request's work, milliseconds; then 503"},
+    [SET_DRAIN] = {"drain-ms", "PROGRESS_DRAIN_MS", INTEGER, "30000", 100, 600000, NULL,
+                   "longest wait for requests in flight at SIGTERM, milliseconds"},
+    [SET_LOG_LEVEL] = {"log-level", "PROGRESS_LOG_LEVEL", CHOICE, "info", 0, 0, "debug,info,warn,error",
+                       "least level that is logged"},
+    [SET_NOW] = {"now", "PROGRESS_NOW", TIME, NULL, 0, 0, NULL,
+                 "for tests: a fixed clock, as an RFC 3339 time"},
+};
+
+static const char *const TYPE_WORDS[] = {
+    [TEXT] = "text", [SECRET] = "URL", [INTEGER] = "integer", [CHOICE] = "choice", [TIME] = "time",
+};
+
+/* Filled by config_read before any thread starts, read-only afterwards. */
+static const char *values[SET_COUNT];
+
+static bool is_choice(const char *choices, const char *text) {
+    size_t len = strlen(text);
+    for (const char *at = choices; len && (at = strstr(at, text)); at += len)
+        if ((at == choices || at[-1] == ',') && (at[len] == ',' || !at[len]))
+            return true;
+    return false;
+}
+
+static bool is_integer(const struct row *r, const char *text) {
+    size_t digits = strspn(text, "0123456789");
+    if (digits == 0 || digits > 10 || text[digits])
+        return false;
+    int64_t n = strtoll(text, NULL, 10);
+    return n >= r->least && n <= r->most;
+}
+
+static void check(struct buf *faults, const struct row *r, const char *text) {
+    int64_t at;
+    const char *mark = faults->len ? "\n" : "";
+    if (!text)
+        return;
+    if (r->type == INTEGER && !is_integer(r, text))
+        buf_addf(faults, "%s%s: must be a whole number from %lld to %lld, not \"%s\"", mark, r->env,
+                 (long long)r->least, (long long)r->most, text);
+    else if (r->type == CHOICE && !is_choice(r->choices, text))
+        buf_addf(faults, "%s%s: must be one of %s, not \"%s\"", mark, r->env, r->choices, text);
+    else if (r->type == TIME && !clock_parse_rfc3339(text, &at))
+        buf_addf(faults, "%s%s: must be a time as in RFC 3339, not \"%s\"", mark, r->env, text);
+}
+
+bool config_read(struct call *c) {
+    AUTO(buf) struct buf faults = {0};
+    for (size_t i = 0; i < SET_COUNT; i++) {
+        const char *given = getenv(ROWS[i].env);
+        values[i] = given && *given ? given : ROWS[i].standard;
+        check(&faults, &ROWS[i], values[i]);
+    }
+    if (!values[SET_MIGRATE_URL])
+        values[SET_MIGRATE_URL] = values[SET_DATABASE_URL];
+    return buf_ok(c, &faults) && (faults.len == 0 || fail(c, ERR_MALFORMED, "%s", faults.data));
+}
+
+const char *config_text(enum setting s) {
+    return values[s];
+}
+
+int64_t config_int(enum setting s) {
+    return values[s] ? strtoll(values[s], NULL, 10) : 0;
+}
+
+static const char *shown(const struct row *r) {
+    return r->standard && *r->standard ? r->standard : "–";
+}
+
+void config_print(struct buf *b, bool markdown) {
+    if (markdown)
+        buf_adds(b, "| setting | type | default | what it does |\n|---|---|---|---|\n");
+    for (size_t i = 0; i < SET_COUNT; i++) {
+        const struct row *r = &ROWS[i];
+        if (markdown) {
+            buf_addf(b, "| `%s` | %s | %s | %s |\n", r->env, TYPE_WORDS[r->type], shown(r), r->help);
+            continue;
+        }
+        const char *value = r->type == SECRET ? (values[i] ? "(set)" : "(not set)")
+                                              : (values[i] && *values[i] ? values[i] : "–");
+        buf_addf(b, "%-26s %-12s %s\n", r->env, value, r->help);
+    }
+}

@@ -1,0 +1,188 @@
+#include "serve.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "api/api.h"
+#include "api/limit.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "config.h"
+#include "generated/contract.h"
+#include "generated/functions.h"
+#include "generated/queries.h"
+#include "http/server.h"
+#include "model/health.h"
+#include "model/key.h"
+#include "pg/migrate.h"
+#include "pg/pool.h"
+
+/* The map of who knows whom: each member is made from those above it, and freed in reverse. */
+struct house {
+    struct log *log;
+    char functions[FUNCTIONS_SCHEMA_SIZE];
+    char search_path[FUNCTIONS_SCHEMA_SIZE + 16];
+    struct pool *pool;
+    struct keyring *keyring;
+    struct limiter *reads;
+    struct limiter *writes;
+    struct api api;
+    struct server *server;
+    int64_t began_us;
+};
+
+enum { START_MS = 10000, SWEEP_S = 3600 };
+
+static enum log_level level(void) {
+    static const char *const NAMES[] = {"debug", "info", "warn", "error"};
+    for (unsigned i = 0; i < COUNT(NAMES); i++)
+        if (strcmp(config_text(SET_LOG_LEVEL), NAMES[i]) == 0)
+            return (enum log_level)i;
+    return LOG_INFO;
+}
+
+static bool draining(void *context) {
+    const struct house *h = context;
+    return h->server && server_draining(h->server);
+}
+
+static bool open_data(struct call *c, struct house *h) {
+    functions_schema(SQL_FUNCTIONS, SQL_FUNCTIONS_COUNT, h->functions);
+    snprintf(h->search_path, sizeof h->search_path, "%s, progress", h->functions);
+    h->pool = pool_new(c, &(struct pool_config){
+                              .url = config_text(SET_DATABASE_URL),
+                              .role = "progress_app",
+                              .search_path = h->search_path,
+                              .size = (size_t)config_int(SET_POOL),
+                              .checkout_ms = 250,
+                              .statement_ms = 3000,
+                              .prepare = strcmp(config_text(SET_PREPARE), "on") == 0,
+                              .statements = SQL_ALL,
+                              .statement_count = SQL_ALL_COUNT,
+                              .log = h->log,
+                          });
+    return h->pool && (h->keyring = keyring_new(c));
+}
+
+static bool open_wire(struct call *c, struct house *h) {
+    h->reads = limiter_new(c, config_int(SET_READ_LIMIT));
+    h->writes = limiter_new(c, config_int(SET_WRITE_LIMIT));
+    if (!h->reads || !h->writes)
+        return false;
+    h->api = (struct api){
+        .pool = h->pool,
+        .keyring = h->keyring,
+        .reads = h->reads,
+        .writes = h->writes,
+        .contract_json = &OPENAPI[1],
+        .contract_yaml = &OPENAPI[0],
+        .draining = draining,
+        .draining_context = h,
+        .started_us = h->began_us,
+        .version = PROGRESS_VERSION,
+    };
+    h->server = server_new(c,
+                           &(struct server_config){
+                               .listen = config_text(SET_LISTEN),
+                               .port = (int)config_int(SET_PORT),
+                               .threads = (int)config_int(SET_THREADS),
+                               .keep_alive_ms = config_int(SET_KEEP_ALIVE),
+                               .head_ms = config_int(SET_HEAD),
+                               .body_ms = config_int(SET_BODY),
+                               .answer_ms = config_int(SET_ANSWER),
+                               .budget_ms = config_int(SET_BUDGET),
+                               .max_body = 16 * 1024 * 1024,
+                               .public_host = config_text(SET_PUBLIC_HOST),
+                               .trusted_proxies = config_text(SET_TRUSTED_PROXIES),
+                               .log = h->log,
+                           },
+                           &(struct server_handler){api_run, &h->api});
+    return h->server != NULL;
+}
+
+/* A database that is away at the start is no reason to end: the pool goes on asking, and answers say 503 until then. */
+static bool open_house(struct call *c, struct house *h) {
+    h->log = log_new(STDERR_FILENO, level());
+    if (!h->log)
+        return fail(c, ERR_NO_MEMORY, "no room for the log");
+    if (!open_data(c, h))
+        return false;
+    AUTO(call) struct call wait;
+    call_init(&wait, START_MS / 5);
+    if (!pool_wait(&wait, h->pool))
+        log_say(h->log, LOG_WARN, "database_away", "%s", wait.detail);
+    return open_wire(c, h);
+}
+
+static void close_house(struct house *h) {
+    server_free(h->server);
+    limiter_free(h->writes);
+    limiter_free(h->reads);
+    keyring_free(h->keyring);
+    pool_free(h->pool);
+    log_free(h->log);
+}
+
+static void say_ready(const struct house *h) {
+    const char *why;
+    int threads = server_threads(h->server, &why);
+    log_line(h->log, LOG_INFO, "ready",
+             (const struct log_field[]){
+                 {"port", LOG_INT, NULL, server_port(h->server)},
+                 {"milliseconds", LOG_INT, NULL, (clock_mono_us() - h->began_us) / 1000},
+                 {"threads", LOG_INT, NULL, threads},
+                 {"threads_because", LOG_TEXT, why, 0},
+                 {"functions", LOG_TEXT, h->functions, 0},
+                 {"version", LOG_TEXT, PROGRESS_VERSION, 0},
+                 {0},
+             });
+}
+
+/* Waits for SIGTERM or SIGINT; meanwhile, once an hour, forgets old idempotency keys. */
+static int await_signal(const struct house *h, const sigset_t *signals) {
+    for (;;) {
+        int signal = sigtimedwait(signals, NULL, &(struct timespec){.tv_sec = SWEEP_S});
+        if (signal > 0)
+            return signal;
+        AUTO(call) struct call c;
+        call_init(&c, START_MS);
+        if (!health_sweep(&c, h->pool))
+            log_say(h->log, LOG_WARN, "sweep_put_off", "%s", c.detail);
+    }
+}
+
+static void drain(const struct house *h, int signal) {
+    log_say(h->log, LOG_INFO, "draining", "%s", strsignal(signal));
+    bool clean = server_drain(h->server, config_int(SET_DRAIN));
+    log_say(h->log, clean ? LOG_INFO : LOG_WARN, "stopped",
+            clean ? "every request was answered" : "some requests were still in flight");
+}
+
+int serve(void) {
+    AUTO(call) struct call c;
+    struct house h = {.began_us = clock_mono_us()};
+    sigset_t signals;
+    call_init(&c, START_MS);
+
+    /* Blocked before any thread is made, so that they come to this one alone. */
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &signals, NULL);
+    signal(SIGPIPE, SIG_IGN);
+
+    bool open = open_house(&c, &h);
+    if (open) {
+        say_ready(&h);
+        drain(&h, await_signal(&h, &signals));
+    } else {
+        fprintf(stderr, "progressd: %s\n", c.detail);
+    }
+    close_house(&h);
+    return open ? EXIT_SUCCESS : EXIT_FAILURE;
+}
