@@ -1,0 +1,156 @@
+# shellcheck shell=sh
+# The parts of ./test: the build, the database for all, and the ways to run a suite. Sourced by test.
+# shellcheck disable=SC2154 # test sets: here logs quick suite suite_log verbose
+
+# shellcheck disable=SC2034 # test reads built
+built=no cluster='' time_limit=2400
+
+# Nothing of the caller's own servers and settings may reach a test.
+clean_environment() {
+    for variable in $(env | sed -n 's/^\(PG[A-Z]*\|PROGRESS_[A-Z_]*\|DATABASE_URL\)=.*/\1/p'); do
+        unset "$variable"
+    done
+    export PYTHONDONTWRITEBYTECODE=1 PYTHONPATH="$here/tests/support" LC_ALL=C.UTF-8
+}
+
+# build FOLDER [SANITIZERS]
+build() {
+    werror=OFF
+    [ "${CI:-}" != true ] || werror=ON
+    fresh=
+    grep -qsx "CMAKE_HOME_DIRECTORY:INTERNAL=$here" "$1/CMakeCache.txt" || fresh=--fresh
+    # shellcheck disable=SC2086 # empty or one word
+    quietly "building ${1#"$here"/}" cmake $fresh -S "$here" -B "$1" -DPROGRESS_TESTS=ON \
+        -DPROGRESS_WERROR=$werror -DPROGRESS_SANITIZE="${2:-}" || return 1
+    quietly '' cmake --build "$1" -j "$(nproc)"
+}
+
+cluster_for_all() {
+    cluster=$(mktemp -d /tmp/cip-test.XXXXXX)
+    where=$(tests/support/cluster.sh start "$cluster") || die "there is no database for the tests (above)"
+    export PGHOST="${where% *}" PGPORT="${where#* }" PGUSER=postgres PGDATABASE=postgres
+    export TEST_DATABASE_URL="postgresql://postgres@/postgres?host=$PGHOST&port=$PGPORT"
+}
+
+clean_up() {
+    status=$?
+    trap - EXIT
+    trap '' INT TERM
+    step_end
+    [ -z "$cluster" ] || tests/support/cluster.sh remove "$cluster"
+    exit "$status"
+}
+
+# record LINE: a result that no program printed.
+record() {
+    printf '%s\n' "$1" | tee -a "$suite_log"
+}
+
+# Prints the sum of the results in a log.
+sum() {
+    awk '/^ok .*# SKIP/ || /^skip / { skipped++; next }
+         /^ok /                     { passed++ }
+         /^not ok /                 { failed++ }
+         END { printf "%d passed, %d failed, %d skipped\n", passed, failed, skipped }' "$1"
+}
+
+# part NAME COMMAND...: runs it and keeps its lines; shows all but what passed. Ending badly without
+# saying which test failed is a failure too; a program that names no tests is one test. It runs
+# beside the shell, as in quietly, and gets time to clean up after itself when it is ended.
+part() {
+    part_name=$1
+    shift
+    part_log=$logs/part
+    setsid timeout --kill-after=60 "$time_limit" "$@" >"$part_log" 2>&1 </dev/null 3<&- &
+    step_pid=$!
+    part_status=0
+    wait "$step_pid" || part_status=$?
+    step_pid=
+    if [ "$part_status" -ne 0 ] && ! grep -q '^not ok ' "$part_log"; then
+        printf 'not ok - %s: ended with status %d\n' "$part_name" "$part_status" >>"$part_log"
+    elif ! grep -Eq '^(ok|not ok|skip) ' "$part_log"; then
+        printf 'ok - %s\n' "$part_name" >>"$part_log"
+    fi
+    # A sum of a part's own would be taken for the last line.
+    sed -i -E '/^[0-9]+ passed, [0-9]+ failed/d' "$part_log"
+    cat "$part_log" >>"$suite_log"
+    if [ "$verbose" = yes ]; then
+        cat "$part_log"
+    elif grep -q '^not ok ' "$part_log"; then
+        grep -v '^ok ' "$part_log"
+    else
+        grep -E '^(skip |ok .*# SKIP)' "$part_log" || :
+    fi
+}
+
+# ---- The commands of the table ----
+
+is_program() { [ -f "$1" ] && [ -x "$1" ]; }
+
+# script FILE: one program, or one file of Python's unittest.
+script() {
+    case $1 in
+        *.py) part "$1" python3 tests/support/unittest_lines.py "$1" ;;
+        *) part "$1" "$1" ;;
+    esac
+}
+
+# folder FOLDER: each test_*.py of it and each other program.
+folder() {
+    found=no
+    for file in "$1"/*; do
+        case ${file##*/} in
+            test_*.py) ;;
+            *.py) continue ;;
+            *) is_program "$file" || continue ;;
+        esac
+        found=yes
+        script "$file"
+    done
+    [ "$found" = yes ] || record "not ok - $1: there is no test"
+}
+
+# programs PREFIX: the programs of this name in the build, each a suite of check.
+programs() {
+    found=no
+    for file in "$BUILD_DIR/tests/$1"*; do
+        is_program "$file" || continue
+        found=yes
+        part "${file##*/}" "$file"
+    done
+    [ "$found" = yes ] || record "not ok - $1*: there is no such program in $BUILD_DIR/tests"
+}
+
+# ./run has a suite of its own.
+services() {
+    found=no
+    for file in tests/e2e/test_*.py; do
+        case $file in
+            tests/e2e/test_run.py | 'tests/e2e/test_*.py') continue ;;
+        esac
+        found=yes
+        script "$file"
+    done
+    [ "$found" = yes ] || record "not ok - tests/e2e: there is no test"
+}
+
+# The same again in a build that watches memory and undefined behaviour.
+sanitized() {
+    plain=$BUILD_DIR
+    case $plain in
+        "$here/build-test") BUILD_DIR=$here/build-asan ;;
+        *) BUILD_DIR=$plain-asan ;;
+    esac
+    if build "$BUILD_DIR" address,undefined; then
+        export ASAN_OPTIONS=detect_leaks=1:abort_on_error=1 UBSAN_OPTIONS=print_stacktrace=1
+        programs test_
+        programs api_
+        TEST_QUICK=1 && export TEST_QUICK
+        services
+        unset ASAN_OPTIONS UBSAN_OPTIONS
+        [ "$quick" = yes ] || unset TEST_QUICK
+    else
+        record "not ok - asan: the build failed"
+    fi
+    BUILD_DIR=$plain
+}

@@ -1,0 +1,99 @@
+"""Runs one file of Python's unittest and prints a line a test: "ok - NAME", "not ok - NAME: WHY", "skip - NAME: WHY".
+
+usage: python3 tests/support/unittest_lines.py FILE
+"""
+import importlib.util
+import os
+import signal
+import sys
+import unittest
+
+
+class Lines(unittest.TestResult):
+    """A test is named by its file, class and method; a subtest that fails fails its test."""
+
+    def __init__(self, stem):
+        super().__init__()
+        self.stem = stem
+        self.failed = set()
+
+    def name(self, test):
+        words = test.id().split(".")
+        return f"{self.stem}: {'.'.join(words[1:]) or test.id()}"
+
+    def say(self, word, test, why=""):
+        print(f"{word} - {self.name(test)}{': ' + why if why else ''}", flush=True)
+
+    def report(self, test, error, what=None):
+        self.failed.add(test.id())
+        reason = str(error[1]).strip().splitlines() or [error[0].__name__]
+        self.say("not ok", what or test, reason[0])
+        for line in self._exc_info_to_string(error, test).splitlines():
+            print(f"#   {line}", flush=True)
+
+    def addSuccess(self, test):
+        super().addSuccess(test)
+        if test.id() not in self.failed:
+            self.say("ok", test)
+
+    def addFailure(self, test, err):
+        super().addFailure(test, err)
+        self.report(test, err)
+
+    def addError(self, test, err):
+        super().addError(test, err)
+        self.report(test, err)
+
+    def addSubTest(self, test, subtest, err):
+        super().addSubTest(test, subtest, err)
+        if err is not None:
+            self.report(test, err, subtest)
+
+    def addSkip(self, test, reason):
+        super().addSkip(test, reason)
+        self.say("skip", test, reason)
+
+    def addExpectedFailure(self, test, err):
+        super().addExpectedFailure(test, err)
+        self.say("ok", test)
+
+    def addUnexpectedSuccess(self, test):
+        super().addUnexpectedSuccess(test)
+        self.say("not ok", test, "it was expected to fail")
+
+
+def load(path):
+    """The module of a file; what stands beside it can be imported by it."""
+    sys.path.insert(0, os.path.dirname(os.path.abspath(path)))
+    stem = os.path.splitext(os.path.basename(path))[0]
+    spec = importlib.util.spec_from_file_location(stem, path)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[stem] = module
+    spec.loader.exec_module(module)
+    return stem, module
+
+
+def stop_on_sigterm(result):
+    """The test under way ends as one in error, so that what it made is cleaned up; no other begins."""
+    def stop(number, _):
+        signal.signal(number, signal.SIG_IGN)
+        result.stop()
+        sys.exit(128 + number)
+
+    signal.signal(signal.SIGTERM, stop)
+
+
+def main():
+    stem, module = load(sys.argv[1])
+    tests = unittest.defaultTestLoader.loadTestsFromModule(module)
+    if tests.countTestCases() == 0:
+        print(f"not ok - {stem}: there is no test in it")
+        return 1
+    result = Lines(stem)
+    stop_on_sigterm(result)
+    tests.run(result)
+    return 0 if result.wasSuccessful() else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
