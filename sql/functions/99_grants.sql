@@ -17,7 +17,8 @@ begin
     for f in select p.oid from pg_proc p
               where p.pronamespace = current_schema()::regnamespace
                 and p.proname in ('updates_post', 'updates_put_natural', 'drafts_put', 'updates_publication',
-                                  'updates_retraction', 'updates_discard', 'goals_patch', 'objectives_patch', 'key_lookup', 'export_file')
+                                  'updates_retraction', 'updates_discard', 'goals_patch', 'objectives_patch',
+                                  'key_lookup', 'export_file')
     loop
         execute format('revoke execute on function %s from progress_read', f);
     end loop;

@@ -23,7 +23,8 @@ declare
 begin
     perform test.publish_one();
     perform test.as_role('progress_owner');
-    foreach change in array array['summary = ''other''', 'percent_complete = 41', 'as_of = as_of - 1', 'status = ''at_risk''', 'source = ''x''',
+    foreach change in array array['summary = ''other''', 'percent_complete = 41', 'as_of = as_of - 1', 'status = ''at_risk''',
+                                  'source = ''x''',
                                   'links = ''[{}]''', 'holder = ''nobody''', 'created_at = created_at - interval ''1 day''',
                                   'published_at = published_at - interval ''1 day''', 'id = id + 1'] loop
         perform test.fails('update published_update set ' || change, '23001', 'content never changes');
@@ -37,15 +38,21 @@ declare
     first bigint := test.publish_one();
     next  bigint;
 begin
-    next := (updates_post(test.q('gogov'), test.report('1.1', '2026-10-31', jsonb_build_object('supersedes', first::text, 'reason', 'typo')))).body::jsonb->>'id';
+    next := (updates_post(test.q('gogov'),
+                          test.report('1.1', '2026-10-31', jsonb_build_object('supersedes', first::text, 'reason', 'typo')))).body::jsonb->>'id';
     perform test.as_role('progress_app');
-    perform test.fails(format('update published_update set superseded_at = null, superseded_by = null where id = %s', first), '23001', 'forward only');
-    perform test.fails(format('update published_update set superseded_at = clock_timestamp() where id = %s', first), '23001', 'forward only');
+    perform test.fails(format('update published_update set superseded_at = null, superseded_by = null where id = %s', first),
+                       '23001', 'forward only');
+    perform test.fails(format('update published_update set superseded_at = clock_timestamp() where id = %s', first), '23001',
+                       'forward only');
     perform test.fails(format('update published_update set retracted_at = clock_timestamp(), retraction_reason = ''x'' where id = %s', first), '23001', 'superseded');
     update published_update set retracted_at = clock_timestamp(), retraction_reason = 'wrong', changed_at = clock_timestamp() where id = next;
-    perform test.fails(format('update published_update set retraction_reason = ''other'' where id = %s', next), '23001', 'forward only');
-    perform test.fails(format('update published_update set retracted_at = null, retraction_reason = null where id = %s', next), '23001', 'forward only');
-    perform test.fails(format('update published_update set changed_at = ''2020-01-01'' where id = %s', next), '23001', 'forward only');
+    perform test.fails(format('update published_update set retraction_reason = ''other'' where id = %s', next), '23001',
+                       'forward only');
+    perform test.fails(format('update published_update set retracted_at = null, retraction_reason = null where id = %s', next),
+                       '23001', 'forward only');
+    perform test.fails(format('update published_update set changed_at = ''2020-01-01'' where id = %s', next), '23001',
+                       'forward only');
 end $$;
 
 create function test.effective_follows_the_state_and_cannot_be_set() returns void language plpgsql as $$
@@ -85,9 +92,11 @@ begin
             perform test.fails(format('delete from %I', t), case r when 'progress_app' then '42501' else '23001' end);
             perform test.fails(format('truncate %I cascade', t), case r when 'progress_app' then '42501' else '23001' end);
         end loop;
-        perform test.fails('update goal_revision set statement = ''other''', case r when 'progress_app' then '42501' else '23001' end);
+        perform test.fails('update goal_revision set statement = ''other''',
+                           case r when 'progress_app' then '42501' else '23001' end);
         perform test.fails('update objective_revision set weight = 2', case r when 'progress_app' then '42501' else '23001' end);
-        perform test.fails('update audit_event set holder = ''nobody''', case r when 'progress_app' then '42501' else '23001' end);
+        perform test.fails('update audit_event set holder = ''nobody''',
+                           case r when 'progress_app' then '42501' else '23001' end);
         perform test.fails('update change set op = ''changed''', case r when 'progress_app' then '42501' else '23001' end);
     end loop;
 end $$;

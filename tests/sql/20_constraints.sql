@@ -78,8 +78,10 @@ begin
         ('23505', 'goal_number_is_unique',     $s$insert into goal (plan_id, number) select id, 1 from plan$s$),
         ('23503', 'goal_has_its_revision',     $s$insert into goal (plan_id, number) select id, 9 from plan$s$),
         ('23503', 'objective_has_its_revision', $s$update objective set revision = 2$s$),
-        ('23505', 'objective_code_is_unique',  $s$insert into objective (plan_id, goal_id, goal_number, number) select plan_id, goal_id, 3, 9 from objective where code = '3.9'$s$),
-        ('23503', 'objective_is_of_its_goal',  $s$insert into objective (plan_id, goal_id, goal_number, number) select plan_id, goal_id, 4, 1 from objective where code = '3.9'$s$),
+        ('23505', 'objective_code_is_unique',
+         $s$insert into objective (plan_id, goal_id, goal_number, number) select plan_id, goal_id, 3, 9 from objective where code = '3.9'$s$),
+        ('23503', 'objective_is_of_its_goal',
+         $s$insert into objective (plan_id, goal_id, goal_number, number) select plan_id, goal_id, 4, 1 from objective where code = '3.9'$s$),
         ('23514', 'action_position_is_positive', $s$insert into action select id, 0, 'x' from objective where code = '1.1'$s$),
         ('23514', 'department_slug_is_a_slug', $s$insert into department select id, 'Public Works', 'x' from plan$s$)
     loop
@@ -126,7 +128,8 @@ begin
         perform test.fails(format($s$insert into api_key select (jsonb_populate_record(k, '{"id": "other"}' || %L::jsonb)).*
                                        from api_key k where k.id = 'gogov'$s$, c.column3), c.column1, c.column2);
     end loop;
-    perform test.fails($s$insert into idempotency values (1, 'k', 'f', 409, null, 0, '{}', now())$s$, '23514', 'remembers_success');
+    perform test.fails($s$insert into idempotency values (1, 'k', 'f', 409, null, 0, '{}', now())$s$, '23514',
+                       'remembers_success');
 end $$;
 
 create function test.an_update_is_of_one_plan_goal_and_objective() returns void language plpgsql as $$

@@ -30,7 +30,8 @@ begin
                        '23000', 'does not follow');
     perform test.fails(format('update published_update set superseded_at = clock_timestamp(), superseded_by = %s, changed_at = clock_timestamp() where id = %s',
                               other, first), '23000', 'is not superseded by');
-    perform test.fails('update published_update set superseded_at = clock_timestamp(), changed_at = clock_timestamp()', '23514', 'update_supersession_is_whole');
+    perform test.fails('update published_update set superseded_at = clock_timestamp(), changed_at = clock_timestamp()', '23514',
+                       'update_supersession_is_whole');
 end $$;
 
 create function test.a_correction_names_an_update_of_its_objective() returns void language plpgsql as $$
@@ -48,7 +49,8 @@ declare
     next  written := test.correct(first);
 begin
     perform updates_retraction(test.q('gogov', jsonb_build_object('id', next.body::jsonb->'id')), '{"reason": "withdrawn"}');
-    perform test.has(test.get('objectives_get', null, null, '{"code": "1.1"}'), '{"status": "no_information", "percent_complete": null}');
+    perform test.has(test.get('objectives_get', null, null, '{"code": "1.1"}'),
+                     '{"status": "no_information", "percent_complete": null}');
 end $$;
 
 create function test.retraction_is_idempotent_and_states_its_reason() returns void language plpgsql as $$
@@ -71,7 +73,8 @@ declare
     first bigint := test.publish_one();
 begin
     perform test.correct(first);
-    perform test.fails(format('select updates_retraction(%L, %L)', test.q('gogov', jsonb_build_object('id', first::text)), '{"reason": "x"}'),
+    perform test.fails(format('select updates_retraction(%L, %L)', test.q('gogov', jsonb_build_object('id', first::text)),
+                              '{"reason": "x"}'),
                        'CP409', 'superseded');
 end $$;
 

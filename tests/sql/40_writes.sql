@@ -9,15 +9,19 @@ declare
     w written;
 begin
     perform test.as_role('progress_app');
-    w := updates_post(test.q('gogov', idem => 'a'), test.report('1.1', '2026-10-31', '{"percent_complete": 40.5, "links": [{"url": "https://x.org", "label": "X"}]}'));
+    w := updates_post(test.q('gogov', idem => 'a'),
+                      test.report('1.1', '2026-10-31', '{"percent_complete": 40.5, "links": [{"url": "https://x.org", "label": "X"}]}'));
     perform test.is(w.status, 201, 'status');
     perform test.is(w.location, '/updates/' || (w.body::jsonb->>'id'), 'location');
     perform test.has(w.body::jsonb, '{"objective": "1.1", "goal": 1, "state": "published", "status": "on_track", "percent_complete": 40.5, "source": "gogov",
                                       "links": [{"label": "X", "url": "https://x.org"}], "measurements": [], "supersedes": null, "demo": false}');
-    perform test.is(w.body::jsonb, test.get('updates_get', null, null, jsonb_build_object('id', w.body::jsonb->'id')), 'the document that GET gives');
-    perform test.is((select array_agg(row(action, client, holder, key_id, request_id)::text) from audit_event where entity = 'update'),
+    perform test.is(w.body::jsonb, test.get('updates_get', null, null, jsonb_build_object('id', w.body::jsonb->'id')),
+                    'the document that GET gives');
+    perform test.is((select array_agg(row(action, client, holder, key_id, request_id)::text)
+                       from audit_event where entity = 'update'),
                     array['(publish,gogov,Pat,gogov,request-1)'], 'audit');
-    perform test.is((select array_agg(row(op, entity_id)::text) from change where entity = 'update' and xid = pg_current_xact_id()),
+    perform test.is((select array_agg(row(op, entity_id)::text)
+                       from change where entity = 'update' and xid = pg_current_xact_id()),
                     array[format('(published,%s)', w.body::jsonb->>'id')], 'change');
 end $$;
 
@@ -34,8 +38,10 @@ end $$;
 
 create function test.a_percent_is_stored_where_the_status_implies_it() returns void language plpgsql as $$
 begin
-    perform test.is((updates_post(test.q('gogov'), test.report('1.1', '2026-10-31', '{"status": "completed", "percent_complete": null}'))).body::jsonb->'percent_complete', '100', 'completed');
-    perform test.is((updates_post(test.q('gogov'), test.report('1.1', '2026-10-31', '{"status": "not_started"}') - 'percent_complete')).body::jsonb->'percent_complete', '0', 'not started');
+    perform test.is((updates_post(test.q('gogov'),
+                                  test.report('1.1', '2026-10-31', '{"status": "completed", "percent_complete": null}'))).body::jsonb->'percent_complete', '100', 'completed');
+    perform test.is((updates_post(test.q('gogov'),
+                                  test.report('1.1', '2026-10-31', '{"status": "not_started"}') - 'percent_complete')).body::jsonb->'percent_complete', '0', 'not started');
 end $$;
 
 create function test.a_bad_body_is_refused_with_all_its_faults() returns void language plpgsql as $$
@@ -55,7 +61,8 @@ begin
         ('#/reason',           '{"status": "cancelled", "percent_complete": null}'),
         ('#/measurements/0/measure', '{"measurements": [{"measure": "calls", "actual": 3}]}')
     loop
-        perform test.fails(format('select updates_post(%L, %L)', test.q('gogov'), test.report('1.1', '2026-10-31', c.column2::jsonb)), 'CP422', c.column1);
+        perform test.fails(format('select updates_post(%L, %L)', test.q('gogov'),
+                                  test.report('1.1', '2026-10-31', c.column2::jsonb)), 'CP422', c.column1);
     end loop;
     perform test.fails(format('select updates_post(%L, %L)', test.q('gogov'), test.report('9.9', '2027-01-01')),
                        'CP422', E'#/as_of\t2027-01-01 is in the future: today is 2026-11-22\n#/objective\tno objective 9.9');
@@ -78,7 +85,8 @@ begin
     perform test.fails(format('select updates_post(%L, %L)', test.q('nobody'), body), 'CP401');
     perform test.fails(format('select updates_post(%L, %L)', test.q('editor'), body), 'CP403', 'lacks the scope report');
     perform test.fails(format('select updates_post(%L, %L)', test.q('narrow'), body), 'CP403', 'does not cover objective 1.2');
-    perform test.fails(format('select updates_post(%L, %L)', test.q('gogov'), body || '{"source": "erp"}'), 'CP403', 'speaks for the source gogov');
+    perform test.fails(format('select updates_post(%L, %L)', test.q('gogov'), body || '{"source": "erp"}'), 'CP403',
+                       'speaks for the source gogov');
     perform test.fails(format('select updates_post(%L, %L)', test.q('admin'), body), 'CP422', '#/source');
     perform test.is((updates_post(test.q('admin'), body || '{"source": "erp"}')).body::jsonb->>'source', 'erp', 'source');
     perform test.is((updates_post(test.q('narrow'), body || '{"objective": "1.1"}')).status, 201, 'status');
@@ -95,7 +103,8 @@ end $$;
 create function test.an_archived_objective_takes_no_reports() returns void language plpgsql as $$
 begin
     perform objectives_patch(test.q('editor', '{"code": "2.1"}', 1), '{"archived": true}');
-    perform test.fails(format('select updates_post(%L, %L)', test.q('gogov'), test.report('2.1', '2026-10-31')), 'CP422', '#/objective');
+    perform test.fails(format('select updates_post(%L, %L)', test.q('gogov'), test.report('2.1', '2026-10-31')), 'CP422',
+                       '#/objective');
 end $$;
 
 create function test.a_repeated_request_is_answered_alike_and_applied_once() returns void language plpgsql as $$
@@ -108,7 +117,8 @@ begin
     perform test.is(row(again.status, again.location, again.revision, again.body)::text,
                     row(first.status, first.location, first.revision, first.body)::text, 'answer');
     perform test.is((select count(*) from published_update), 1::bigint, 'updates');
-    perform test.fails(format('select updates_post(%L, %L)', q || '{"fingerprint": "g"}', test.report('1.1', '2026-10-30')), 'CP422', 'idempotency-key-reused');
+    perform test.fails(format('select updates_post(%L, %L)', q || '{"fingerprint": "g"}', test.report('1.1', '2026-10-30')),
+                       'CP422', 'idempotency-key-reused');
 end $$;
 
 create function test.an_idempotency_key_belongs_to_the_client_and_survives_rotation() returns void language plpgsql as $$
@@ -118,14 +128,18 @@ begin
     perform key_create('{"id": "gogov2", "sha256": "0000000000000000000000000000000000000000000000000000000000000000", "client": "gogov",
                          "scopes": ["report"], "source": "gogov", "holder": "Pat"}');
     first := updates_post(test.q('gogov', idem => 'k1'), test.report('1.1', '2026-10-31'));
-    perform test.is((updates_post(test.q('gogov2', idem => 'k1'), test.report('1.1', '2026-10-31'))).body, first.body, 'answer to the new key');
-    perform test.is((updates_post(test.q('narrow', idem => 'k1'), test.report('1.1', '2026-10-31'))).replayed, false, 'replayed to another client');
+    perform test.is((updates_post(test.q('gogov2', idem => 'k1'), test.report('1.1', '2026-10-31'))).body, first.body,
+                    'answer to the new key');
+    perform test.is((updates_post(test.q('narrow', idem => 'k1'), test.report('1.1', '2026-10-31'))).replayed, false,
+                    'replayed to another client');
 end $$;
 
 create function test.only_success_is_remembered() returns void language plpgsql as $$
 begin
-    perform test.fails(format('select updates_post(%L, %L)', test.q('gogov', idem => 'k1'), test.report('9.9', '2026-10-31')), 'CP422', '#/objective');
-    perform test.is((updates_post(test.q('gogov', idem => 'k1', fingerprint => 'g'), test.report('1.1', '2026-10-31'))).status, 201, 'status');
+    perform test.fails(format('select updates_post(%L, %L)', test.q('gogov', idem => 'k1'), test.report('9.9', '2026-10-31')),
+                       'CP422', '#/objective');
+    perform test.is((updates_post(test.q('gogov', idem => 'k1', fingerprint => 'g'), test.report('1.1', '2026-10-31'))).status,
+                    201, 'status');
 end $$;
 
 create function test.the_sweep_forgets_after_a_day() returns void language plpgsql as $$

@@ -11,7 +11,8 @@ create function test.drafts_seen(viewer jsonb) returns bigint language plpgsql a
 declare
     n bigint;
 begin
-    execute (select 'select count(*) from (' || test.statement('drafts_list', null, null, test.now(), null, null, '{}', null, null, '50', viewer::text) || ') q') into n;
+    execute (select 'select count(*) from (' || test.statement('drafts_list', null, null, test.now(), null, null, '{}', null,
+                                                               null, '50', viewer::text) || ') q') into n;
     return n;
 end $$;
 
@@ -19,10 +20,12 @@ create function test.a_key_without_publish_leaves_a_draft() returns void languag
 declare
     w written := updates_post(test.q('drafts'), test.report('1.1', '2026-10-31'));
 begin
-    perform test.is(row(w.status, w.location, w.revision)::text, format('(201,/updates/%s?state=draft,1)', w.body::jsonb->>'id'), 'answer');
+    perform test.is(row(w.status, w.location, w.revision)::text, format('(201,/updates/%s?state=draft,1)', w.body::jsonb->>'id'),
+                    'answer');
     perform test.has(w.body::jsonb, '{"state": "draft", "published_at": null, "revision": 1, "returned": null}');
     perform test.is(test.get('updates_get', null, null, jsonb_build_object('id', w.body::jsonb->'id')), null, 'public document');
-    perform test.has(test.get('objectives_get', null, null, '{"code": "1.1"}'), '{"status": "no_information", "updates_count": 0}');
+    perform test.has(test.get('objectives_get', null, null, '{"code": "1.1"}'),
+                     '{"status": "no_information", "updates_count": 0}');
     perform test.is((select count(*) from change where xid = pg_current_xact_id()), 0::bigint, 'changes announced');
 end $$;
 
@@ -55,7 +58,8 @@ create function test.publication_needs_the_scope_and_the_draft() returns void la
 declare
     id_ bigint := test.draft('1.2');
 begin
-    perform test.fails(format('select updates_publication(%L, %L)', test.q('drafts', test.of(id_)), '{}'), 'CP403', 'lacks the scope publish');
+    perform test.fails(format('select updates_publication(%L, %L)', test.q('drafts', test.of(id_)), '{}'), 'CP403',
+                       'lacks the scope publish');
     perform test.fails(format('select updates_publication(%L, %L)', test.q('narrow', test.of(id_)), '{}'), 'CP404');
     perform test.fails(format('select updates_publication(%L, %L)', test.q('editor', test.of(987654)), '{}'), 'CP404');
 end $$;
@@ -68,7 +72,8 @@ declare
 begin
     perform test.fails(format('select drafts_put(%L, %L)', test.q('drafts', test.of(id_)), body), 'CP428');
     perform test.fails(format('select drafts_put(%L, %L)', test.q('drafts', test.of(id_), 2), body), 'CP412', 'at revision 1');
-    perform test.fails(format('select drafts_put(%L, %L)', test.q('gogov', test.of(id_), 1), body), 'CP403', 'speaks for the source gogov');
+    perform test.fails(format('select drafts_put(%L, %L)', test.q('gogov', test.of(id_), 1), body), 'CP403',
+                       'speaks for the source gogov');
     w := drafts_put(test.q('drafts', test.of(id_), 1), body);
     perform test.is(w.revision, 2, 'revision');
     perform test.has(w.body::jsonb, '{"as_of": "2026-10-30", "percent_complete": 45, "revision": 2, "state": "draft"}');
@@ -83,7 +88,8 @@ declare
     same  written := test.put('drafts', 'x', test.report('1.1', '2026-10-31', '{"percent_complete": 50}'));
 begin
     perform test.is(row(first.status, first.revision)::text, '(201,1)', 'first');
-    perform test.is(row(next.status, next.revision, next.body::jsonb->>'id')::text, format('(200,2,%s)', first.body::jsonb->>'id'), 'next');
+    perform test.is(row(next.status, next.revision, next.body::jsonb->>'id')::text,
+                    format('(200,2,%s)', first.body::jsonb->>'id'), 'next');
     perform test.is(same.body, next.body, 'the same again');
 end $$;
 
@@ -107,7 +113,8 @@ declare
     draft bigint := test.draft('1.1', jsonb_build_object('supersedes', base::text, 'reason', 'typo'));
 begin
     perform test.correct(base);
-    perform test.fails(format('select updates_publication(%L, %L)', test.q('editor', test.of(draft)), '{}'), 'CP409', 'superseded');
+    perform test.fails(format('select updates_publication(%L, %L)', test.q('editor', test.of(draft)), '{}'), 'CP409',
+                       'superseded');
 end $$;
 
 create function test.a_discarded_draft_is_gone_from_lists_and_cannot_be_published() returns void language plpgsql as $$
@@ -119,13 +126,16 @@ begin
     perform test.is(row(w.status, w.body::jsonb->>'state')::text, '(200,discarded)', 'answer');
     perform test.is((updates_discard(test.q('drafts', test.of(id_)), '{}')).body, w.body, 'second answer');
     perform test.is(test.drafts_seen('{}'), 0::bigint, 'listed');
-    perform test.fails(format('select updates_publication(%L, %L)', test.q('editor', test.of(id_)), '{}'), 'CP409', 'is discarded');
+    perform test.fails(format('select updates_publication(%L, %L)', test.q('editor', test.of(id_)), '{}'), 'CP409',
+                       'is discarded');
 end $$;
 
 create function test.a_published_update_is_not_discarded_and_a_draft_not_retracted() returns void language plpgsql as $$
 begin
-    perform test.fails(format('select updates_discard(%L, %L)', test.q('gogov', test.of(test.publish_one())), '{}'), 'CP409', 'is published');
-    perform test.fails(format('select updates_retraction(%L, %L)', test.q('editor', test.of(test.draft())), '{"reason": "x"}'), 'CP409', 'is a draft');
+    perform test.fails(format('select updates_discard(%L, %L)', test.q('gogov', test.of(test.publish_one())), '{}'), 'CP409',
+                       'is published');
+    perform test.fails(format('select updates_retraction(%L, %L)', test.q('editor', test.of(test.draft())), '{"reason": "x"}'),
+                       'CP409', 'is a draft');
 end $$;
 
 create function test.a_draft_of_an_objective_archived_meanwhile_is_not_published() returns void language plpgsql as $$

@@ -29,11 +29,13 @@ begin
             ids := ids || (w.body::jsonb->>'id')::bigint;
         end loop;
         -- After all reports, so that a later one may correct what is retracted only then.
-        perform updates_retraction(test.q('admin', jsonb_build_object('id', ids[n::int]::text), plan => 'by-hand'), '{"reason": "wrong"}')
+        perform updates_retraction(test.q('admin', jsonb_build_object('id', ids[n::int]::text), plan => 'by-hand'),
+                                   '{"reason": "wrong"}')
            from jsonb_array_elements(coalesce(o->'reports', '[]')) with ordinality t (report, n)
           where t.report->>'retracted' = 'true';
         if o->>'archived' = 'true' then
-            perform objectives_patch(test.q('admin', jsonb_build_object('code', o->'code'), 1, plan => 'by-hand'), '{"archived": true}');
+            perform objectives_patch(test.q('admin', jsonb_build_object('code', o->'code'), 1, plan => 'by-hand'),
+                                     '{"archived": true}');
         end if;
     end loop;
 end $$;
@@ -49,9 +51,11 @@ begin
                 perform test.is(test.get('summary_get', 'by-hand', c->>'as_of', '{}')->'progress',
                                 test.get('plan_get', 'by-hand', c->>'as_of', '{}')->'progress', 'progress of the summary');
             when e.key ~ '\.' then
-                perform test.has(test.get('objectives_get', 'by-hand', c->>'as_of', jsonb_build_object('code', e.key)), e.value, e.key);
+                perform test.has(test.get('objectives_get', 'by-hand', c->>'as_of', jsonb_build_object('code', e.key)), e.value,
+                                 e.key);
             else
-                perform test.has(test.get('goals_get', 'by-hand', c->>'as_of', jsonb_build_object('number', e.key::int))->'progress', e.value, 'goal ' || e.key);
+                perform test.has(test.get('goals_get', 'by-hand', c->>'as_of',
+                                          jsonb_build_object('number', e.key::int))->'progress', e.value, 'goal ' || e.key);
         end case;
     end loop;
 end $$;

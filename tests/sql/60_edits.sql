@@ -13,7 +13,8 @@ begin
                                       "description_position": "before", "lead_department": "public-works", "tags": ["safety"], "revision": 2}');
     perform test.is((select array_agg(r.statement order by r.revision) from objective_revision r join objective o on o.id = r.objective_id where o.code = '1.2'),
                     array['Patrols', 'Patrols by night'], 'history');
-    perform test.is((select row(r.client, r.holder, r.key_id, r.request_id)::text from objective_revision r where r.revision = 2), '(editor,Pat,editor,request-1)', 'who');
+    perform test.is((select row(r.client, r.holder, r.key_id, r.request_id)::text from objective_revision r where r.revision = 2),
+                    '(editor,Pat,editor,request-1)', 'who');
     perform test.is((select detail->'weight' from audit_event where action = 'edit'), '[1, 2.5]', 'audit');
 end $$;
 
@@ -74,7 +75,8 @@ declare
 begin
     perform test.is(w.revision, 2, 'revision');
     perform test.has(w.body::jsonb, '{"short_name": null, "weight": 3, "statement": "First", "revision": 2}');
-    perform test.fails(format('select goals_patch(%L, %L)', test.q('editor', '{"number": 1}', 2), '{"short_name_source": "x"}'), 'CP422', '#/short_name_source');
+    perform test.fails(format('select goals_patch(%L, %L)', test.q('editor', '{"number": 1}', 2), '{"short_name_source": "x"}'),
+                       'CP422', '#/short_name_source');
     perform test.fails(format('select goals_patch(%L, %L)', test.q('editor', '{"number": 9}', 1), '{}'), 'CP404', 'no goal 9');
 end $$;
 
@@ -104,7 +106,8 @@ begin
      where o.code = '1.2';
     update objective set revision = 3 where code = '1.2';
     -- 2099-03-01T08:00Z is midnight in Los Angeles: the second revision is still of February.
-    select array_agg((select r.statement from objective_rows(context(null, d, '2099-12-01T00:00:00Z', null, null)) r where r.code = '1.2') order by d)
+    select array_agg((select r.statement from objective_rows(context(null, d, '2099-12-01T00:00:00Z', null,
+                                                                     null)) r where r.code = '1.2') order by d)
       into seen from unnest(array['2020-01-01', '2099-02-28', '2099-03-01']) d;
     perform test.is(seen, array['Patrols', 'second', 'third'], 'statements');
 end $$;

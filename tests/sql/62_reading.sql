@@ -8,8 +8,10 @@ create function test.three_ten_comes_after_three_nine() returns void language pl
 begin
     perform test.is(test.codes(test.list('objectives_list')), '1.1 1.2 2.1 3.1 3.9 3.10', 'objectives');
     perform test.is(test.codes(test.list('objectives_list', k1 => '3', k2 => '9')), '3.10', 'after 3.9');
-    perform test.is(test.codes(test.get('goals_get', null, null, '{"number": 3}')->'progress'->'counted'), '3.1 3.9 3.10', 'counted');
-    perform test.is(test.codes(test.get('goals_get', null, null, '{"number": 3}', 'objectives')->'objectives'), '3.1 3.9 3.10', 'included');
+    perform test.is(test.codes(test.get('goals_get', null, null, '{"number": 3}')->'progress'->'counted'), '3.1 3.9 3.10',
+                    'counted');
+    perform test.is(test.codes(test.get('goals_get', null, null, '{"number": 3}', 'objectives')->'objectives'), '3.1 3.9 3.10',
+                    'included');
 end $$;
 
 create function test.updates_come_newest_first_and_in_whole_pages() returns void language plpgsql as $$
@@ -20,7 +22,8 @@ declare
     k1    text;
     k2    text;
 begin
-    perform test.publish_one('1.1', date '2026-10-01' + (n * 7 % 5), jsonb_build_object('summary', 'No ' || n)) from generate_series(1, 23) n;
+    perform test.publish_one('1.1', date '2026-10-01' + (n * 7 % 5),
+                             jsonb_build_object('summary', 'No ' || n)) from generate_series(1, 23) n;
     all_ := test.codes(test.list('updates_list'), 'id');
     perform test.is(all_, (select string_agg(id::text, ' ' order by as_of desc, id desc) from published_update), 'order');
     for i in 1 .. 10 loop
@@ -42,7 +45,8 @@ begin
     perform test.publish_one('2.1', '2026-10-02', '{"kind": "note", "status": null, "percent_complete": null}');
     perform updates_post(test.q('narrow'), test.report('1.1', '2026-10-03'));
     for f in values ('{}', 3), ('{"goal": "1"}', 2), ('{"objective": "2.1"}', 1), ('{"kind": "note"}', 1), ('{"source": "narrow"}', 1),
-                    ('{"since": "2026-10-02"}', 2), ('{"until": "2026-10-02"}', 2), ('{"since": "2026-10-02", "until": "2026-10-02"}', 1),
+                    ('{"since": "2026-10-02"}', 2), ('{"until": "2026-10-02"}',
+                                                     2), ('{"since": "2026-10-02", "until": "2026-10-02"}', 1),
                     ('{"updated_since": "2000-01-01T00:00:00Z"}', 3), ('{"updated_since": "2999-01-01T00:00:00Z"}', 0),
                     ('{"goal": "1", "source": "gogov", "kind": "progress"}', 1)
     loop
@@ -83,7 +87,8 @@ begin
     perform test.is(test.get('updates_get', null, '2026-10-30', test.of(id_)), null, 'get');
     perform test.is(test.get('summary_get', null, '2026-10-30', '{}')->'last_update', 'null', 'summary');
     perform test.is(test.get('summary_get', null, '2026-10-31', '{}')->'last_update'->>'id', id_::text, 'summary of the day');
-    perform test.has(test.get('objectives_get', null, '2026-10-30', '{"code": "1.1"}'), '{"status": "no_information", "updates_count": 0}');
+    perform test.has(test.get('objectives_get', null, '2026-10-30', '{"code": "1.1"}'),
+                     '{"status": "no_information", "updates_count": 0}');
     perform test.fails($s$select test.get('summary_get', null, '2026-11-23', '{}')$s$, 'CP400', '?as_of');
 end $$;
 
@@ -98,7 +103,8 @@ begin
     perform test.is(more - 'objectives' - 'latest_update', plain, 'the rest');
     perform test.is(more->'latest_update'->>'kind', 'note', 'latest update');
     perform test.is(more->'objectives'->1->'latest_update', 'null', 'latest update of an objective without one');
-    perform test.is(test.get('goals_get', null, null, '{"number": 2}', 'latest_update')->'latest_update', 'null', 'latest update of a goal without one');
+    perform test.is(test.get('goals_get', null, null, '{"number": 2}', 'latest_update')->'latest_update', 'null',
+                    'latest update of a goal without one');
 end $$;
 
 create function test.actions_and_events_come_in_their_order() returns void language plpgsql as $$
@@ -122,8 +128,10 @@ begin
     perform test.is(test.get('updates_get', 'plan-b', null, test.of(id_))->>'objective', '1.1', 'found in plan b');
     perform test.is(test.get('objectives_get', 'plan-b', null, '{"code": "1.1"}')->'links',
                     '{"self": "/objectives/1.1?plan=plan-b", "goal": "/goals/1?plan=plan-b", "updates": "/objectives/1.1/updates?plan=plan-b"}', 'links');
-    perform test.is((updates_post(test.q('gogov', plan => 'plan-b'), test.report('1.1', '2026-10-31', '{"external_id": "x"}'))).location ~ '\?plan=plan-b$', true, 'location');
-    perform test.is((updates_post(test.q('gogov'), test.report('1.1', '2026-10-31', '{"external_id": "x"}'))).status, 201, 'the same pair in the other plan');
+    perform test.is((updates_post(test.q('gogov', plan => 'plan-b'),
+                                  test.report('1.1', '2026-10-31', '{"external_id": "x"}'))).location ~ '\?plan=plan-b$', true, 'location');
+    perform test.is((updates_post(test.q('gogov'), test.report('1.1', '2026-10-31', '{"external_id": "x"}'))).status, 201,
+                    'the same pair in the other plan');
     perform test.is((context('plan-b', null, '2026-11-22T16:00:00Z', null, null)).today, '2026-11-23'::date, 'today in Tokyo');
     perform test.fails($s$select test.get('plan_get', 'plan-c', null, '{}')$s$, 'CP404', 'no plan plan-c');
     update plan set state = 'archived' where slug = 'plan-a';

@@ -16,16 +16,19 @@ $$;
 -- Everything that a plan can hold: revisions, a chain, a retraction, drafts open and discarded.
 create function test.fill() returns void language plpgsql as $$
 declare
-    first bigint := test.publish_one('1.1', '2026-09-30', '{"external_id": "e1", "details": "Zeilen\nund ü", "links": [{"label": "L", "url": "https://x.org/?a=1&b=\"2\""}]}');
+    first bigint := test.publish_one('1.1', '2026-09-30',
+                                     '{"external_id": "e1", "details": "Zeilen\nund ü", "links": [{"label": "L", "url": "https://x.org/?a=1&b=\"2\""}]}');
 begin
     perform test.correct(first);
     perform updates_retraction(test.q('gogov', test.of(test.publish_one('1.2'))), '{"reason": "wrong"}');
-    perform updates_post(test.q('gogov'), test.report('2.1', '2026-10-31', '{"status": "cancelled", "percent_complete": null, "reason": "Budget."}'));
+    perform updates_post(test.q('gogov'),
+                         test.report('2.1', '2026-10-31', '{"status": "cancelled", "percent_complete": null, "reason": "Budget."}'));
     perform test.draft('1.1', '{"external_id": "d1"}');
     perform updates_discard(test.q('drafts', test.of(test.draft('1.2', '{"external_id": "d2"}'))), '{}');
     perform test.patch_objective('{"weight": 2.25, "description": "Text", "supporting_departments": ["public-works"]}');
     perform test.patch_objective('{"archived": true, "lead_department": null}', 2);
-    perform goals_patch(test.q('editor', '{"number": 2}', 1), '{"short_name": "Two", "short_name_source": "https://x.org", "weight": 0}');
+    perform goals_patch(test.q('editor', '{"number": 2}', 1),
+                        '{"short_name": "Two", "short_name_source": "https://x.org", "weight": 0}');
 end $$;
 
 create function test.empty_the_database() returns void language plpgsql as $$
@@ -48,14 +51,18 @@ declare
 begin
     perform test.fill();
     before := export_file(null);
-    docs   := jsonb_build_array(test.get('plan_get', null, null, '{}') - 'id', test.list('goals_list'), test.list('objectives_list'), test.list('updates_list'));
+    docs   := jsonb_build_array(test.get('plan_get', null, null, '{}') - 'id', test.list('goals_list'),
+                                test.list('objectives_list'), test.list('updates_list'));
     perform test.empty_the_database();
     said := test.import(before::jsonb);
     perform test.is(said, E'created plan 1\ncreated departments 1\ncreated events 1\ncreated goals 3\ncreated objectives 6\ncreated updates 6', 'said');
     perform test.is(export_file(null), before, 'export');
-    perform test.is(jsonb_build_array(test.get('plan_get', null, null, '{}'), test.list('goals_list'), test.list('objectives_list'), test.list('updates_list')), docs, 'documents');
-    perform test.is(test.publish_one() > (select max((u->>'id')::bigint) from jsonb_array_elements(before::jsonb->'updates') u), true, 'ids go on past the restored');
-    perform test.is((select statement from objective_rows(context(null, null, test.now(), null, null)) where code = '1.2'), 'Patrols', 'statement');
+    perform test.is(jsonb_build_array(test.get('plan_get', null, null, '{}'), test.list('goals_list'),
+                                      test.list('objectives_list'), test.list('updates_list')), docs, 'documents');
+    perform test.is(test.publish_one() > (select max((u->>'id')::bigint) from jsonb_array_elements(before::jsonb->'updates') u),
+                    true, 'ids go on past the restored');
+    perform test.is((select statement from objective_rows(context(null, null, test.now(), null, null)) where code = '1.2'),
+                    'Patrols', 'statement');
 end $$;
 
 create function test.an_export_holds_no_key_and_imports_into_itself_as_nothing() returns void language plpgsql as $$
@@ -65,7 +72,8 @@ begin
     perform test.fill();
     file := export_file(null);
     perform test.is(position(repeat('ab', 32) in file), 0, 'key');
-    perform test.is(test.import(file::jsonb), E'unchanged plan 1\nunchanged departments 1\nunchanged events 1\nunchanged goals 3\nunchanged objectives 6\nunchanged updates 6', 'said');
+    perform test.is(test.import(file::jsonb),
+                    E'unchanged plan 1\nunchanged departments 1\nunchanged events 1\nunchanged goals 3\nunchanged objectives 6\nunchanged updates 6', 'said');
     perform test.is(export_file(null), file, 'export');
 end $$;
 
@@ -90,14 +98,17 @@ begin
     perform test.import(file);
     perform updates_discard(test.q('editor', test.of((select id from draft_update))), '{}');
     perform test.is(test.import(file, true), 'unchanged updates 1', 'said');
-    perform test.is(test.import(test.reports(jsonb_build_array(test.filed('a', '{"summary": "Anew."}'))), true), 'created updates 1', 'said of new words');
+    perform test.is(test.import(test.reports(jsonb_build_array(test.filed('a', '{"summary": "Anew."}'))), true),
+                    'created updates 1', 'said of new words');
 end $$;
 
 create function test.a_changed_report_corrects_the_published_one() returns void language plpgsql as $$
 begin
     perform test.import(test.reports(jsonb_build_array(test.filed('a'))), true);
-    perform test.is(test.import(test.reports(jsonb_build_array(test.filed('a', '{"summary": "Filed anew."}'))), true), 'changed updates 1', 'said');
-    perform test.is((select array_agg(summary order by id) from published_update where effective), array['Filed anew.'], 'effective');
+    perform test.is(test.import(test.reports(jsonb_build_array(test.filed('a', '{"summary": "Filed anew."}'))), true),
+                    'changed updates 1', 'said');
+    perform test.is((select array_agg(summary order by id) from published_update where effective), array['Filed anew.'],
+                    'effective');
 end $$;
 
 create function test.a_changed_edit_field_makes_a_revision() returns void language plpgsql as $$
@@ -128,7 +139,8 @@ declare
                      {"code": "2.1", "statement": "x", "lead_department": "parks"},
                      {"code": "1.1", "statement": "x", "start_on": "2026-02-01", "due_on": "2026-01-01", "actions": [{"position": 1, "text": "a"}, {"position": 1, "text": "b"}]}]},
                   {"number": "two", "statement": "x"}, 3],
-        "updates": [{"objective": "9.9", "as_of": "2027-01-01", "kind": "progress", "summary": "x", "source": "s", "external_id": "a"},
+        "updates": [{"objective": "9.9", "as_of": "2027-01-01", "kind": "progress", "summary": "x", "source": "s",
+                    "external_id": "a"},
                     {"objective": "1.1", "as_of": "2026-01-01", "kind": "note", "summary": "x", "source": "s"},
                     {"objective": "1.1", "as_of": "2026-01-01", "kind": "note", "summary": "x", "source": "S!", "external_id": "a", "links": [{"label": "x"}]},
                     {"objective": "1.1", "as_of": "2026-01-01", "kind": "note", "summary": "x", "source": "s", "external_id": "a", "id": "5"}]}');
@@ -152,7 +164,8 @@ begin
     perform test.is(test.import(demo), 'fault #/demo the database holds updates that are no demo', 'demo beside real updates');
     delete from draft_update;
     perform test.import(demo || jsonb_build_object('updates', jsonb_build_array(test.filed('a'))));
-    perform test.is(test.import(test.reports(jsonb_build_array(test.filed('b')))), 'fault #/demo the database holds demo updates', 'real beside demo');
+    perform test.is(test.import(test.reports(jsonb_build_array(test.filed('b')))), 'fault #/demo the database holds demo updates',
+                    'real beside demo');
     perform test.is(test.get('goals_get', 'demo', null, '{"number": 1}')->'demo', 'true', 'marked');
 end $$;
 

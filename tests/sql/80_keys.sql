@@ -25,15 +25,18 @@ end $$;
 
 create function test.a_client_has_two_live_keys_at_most() returns void language plpgsql as $$
 declare
-    k jsonb := jsonb_build_object('sha256', repeat('cd', 32), 'client', 'gogov', 'scopes', array['report'], 'source', 'gogov', 'holder', 'Pat');
+    k jsonb := jsonb_build_object('sha256', repeat('cd', 32), 'client', 'gogov', 'scopes', array['report'], 'source', 'gogov',
+                                  'holder', 'Pat');
 begin
     perform test.as_role('progress_owner');
     perform key_create(k || '{"id": "second"}');
     perform test.fails(format('select key_create(%L)', k || '{"id": "third"}'), 'CP409', 'two live keys');
     perform key_revoke('gogov');
     perform key_create(k || '{"id": "third"}');
-    perform test.fails(format('select key_create(%L)', k || '{"id": "fourth", "client": "x", "objectives": ["1.1", "9.9"]}'), 'CP422', '#/objectives/1');
-    perform test.is((select count(*) from audit_event where entity = 'key' and detail ? 'sha256'), 0::bigint, 'hashes in the audit');
+    perform test.fails(format('select key_create(%L)', k || '{"id": "fourth", "client": "x", "objectives": ["1.1", "9.9"]}'),
+                       'CP422', '#/objectives/1');
+    perform test.is((select count(*) from audit_event where entity = 'key' and detail ? 'sha256'), 0::bigint,
+                    'hashes in the audit');
 end $$;
 
 create function test.changes_are_found_by_transaction_and_drafts_are_not() returns void language plpgsql as $$
@@ -43,6 +46,7 @@ begin
     execute test.statement('changes_horizon', null) into horizon;
     perform test.draft();
     perform test.publish_one();
-    perform test.is((select array_agg(c.op || ' ' || c.objective) from changes_since(horizon) c), array['published 1.1'], 'changes');
+    perform test.is((select array_agg(c.op || ' ' || c.objective) from changes_since(horizon) c), array['published 1.1'],
+                    'changes');
     perform test.is((select count(*) from changes_since('')), 0::bigint, 'changes at first');
 end $$;

@@ -12,7 +12,8 @@ begin
 end $$;
 
 create function test.many_updates() returns void language sql as $$
-    insert into published_update (plan_id, goal_id, objective_id, as_of, kind, status, percent_complete, summary, source, external_id)
+    insert into published_update (plan_id, goal_id, objective_id, as_of, kind, status, percent_complete, summary, source,
+                                  external_id)
     select o.plan_id, o.goal_id, o.id, date '2020-01-01' + n % 2000, case when n % 10 = 0 then 'progress' else 'note' end,
            case when n % 10 = 0 then 'on_track' end, case when n % 20 = 0 then n % 100 end, 'x', (array['a', 'b', 'c'])[1 + n % 3], 'e' || n
       from generate_series(1, 12000) n join objective o on o.code = (array['1.1', '1.2', '2.1', '3.1', '3.9', '3.10'])[1 + n % 6];
@@ -38,7 +39,8 @@ begin
     for f in values ('{}', 'update_page'), ('{"goal": "2"}', 'update_page_goal'), ('{"objective": "3.9"}', 'update_page_objective'),
                     ('{"source": "b"}', 'update_page_source'), ('{"kind": "progress"}', 'update_page_kind')
     loop
-        p := test.plan_of(test.statement('updates_list', null, null, test.now(), null, null, f.column1, '2023-01-01', '500', '51'));
+        p := test.plan_of(test.statement('updates_list', null, null, test.now(), null, null, f.column1, '2023-01-01', '500',
+                                         '51'));
         perform test.is(p ~ ('Index Scan using ' || f.column2 || ' on'), true, f.column1 || ' ' || p);
         perform test.is(p ~ 'Seq Scan on published_update', false, p);
     end loop;

@@ -17,7 +17,8 @@ begin
         raise exception using errcode = 'SKIP0', message = 'dblink is not installed';
     end if;
     perform test.dblink_connect('other', format('host=%s port=%s dbname=%s user=%s options=''-c search_path=%s -c lock_timeout=300''',
-                                                split_part(current_setting('unix_socket_directories'), ',', 1), current_setting('port'),
+                                                split_part(current_setting('unix_socket_directories'), ',',
+                                                           1), current_setting('port'),
                                                 current_database(), session_user, replace(current_setting('search_path'), ' ', '')));
     perform test.dblink_exec('other', 'begin');
     begin
@@ -34,20 +35,25 @@ declare
     q jsonb := test.q('gogov', idem => 'race');
 begin
     perform updates_post(q, test.report('1.1', '2026-10-31'));
-    perform test.is(test.elsewhere(format('select (updates_post(%L, %L)).status', q, test.report('1.1', '2026-10-31'))) ~ '^CP409', true, 'in flight');
-    perform test.is(test.elsewhere(format('select (updates_post(%L, %L)).status', q || '{"idem": "another"}', test.report('1.1', '2026-10-31'))), '201', 'another key');
+    perform test.is(test.elsewhere(format('select (updates_post(%L, %L)).status', q,
+                                          test.report('1.1', '2026-10-31'))) ~ '^CP409', true, 'in flight');
+    perform test.is(test.elsewhere(format('select (updates_post(%L, %L)).status', q || '{"idem": "another"}',
+                                          test.report('1.1', '2026-10-31'))), '201', 'another key');
 end $$;
 
 create function test.two_reports_under_one_pair_wait_for_each_other() returns void language plpgsql as $$
 begin
     perform test.put('gogov', 'x', test.report('1.1', '2026-10-31'));
-    perform test.is(test.elsewhere($s$select (test.put('gogov', 'x', test.report('1.1', '2026-10-31'))).status$s$) ~ '^55P03', true, 'the same pair');
-    perform test.is(test.elsewhere($s$select (test.put('gogov', 'y', test.report('1.1', '2026-10-31'))).status$s$), '201', 'another pair');
+    perform test.is(test.elsewhere($s$select (test.put('gogov', 'x', test.report('1.1', '2026-10-31'))).status$s$) ~ '^55P03',
+                    true, 'the same pair');
+    perform test.is(test.elsewhere($s$select (test.put('gogov', 'y', test.report('1.1', '2026-10-31'))).status$s$), '201',
+                    'another pair');
 end $$;
 
 create function test.two_editors_of_one_objective_wait_for_each_other() returns void language plpgsql as $$
 begin
     perform test.patch_objective('{"weight": 2}');
-    perform test.is(test.elsewhere($s$select (test.patch_objective('{"weight": 3}')).status$s$) ~ '^55P03', true, 'the same objective');
+    perform test.is(test.elsewhere($s$select (test.patch_objective('{"weight": 3}')).status$s$) ~ '^55P03', true,
+                    'the same objective');
     perform test.is(test.elsewhere($s$select (test.publish_one('1.2'))$s$) ~ '^\d+$', true, 'a report meanwhile');
 end $$;

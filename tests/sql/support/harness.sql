@@ -64,7 +64,8 @@ create function test.get(name text, plan text, as_of text, args jsonb, include t
 declare
     doc text;
 begin
-    execute (select 'select doc from (' || test.statement(get.name, plan, as_of, test.now(), null, include, args::text) || ') q') into doc;
+    execute (select 'select doc from (' || test.statement(get.name, plan, as_of, test.now(), null, include,
+                                                          args::text) || ') q') into doc;
     return doc;
 end $$;
 
@@ -82,14 +83,16 @@ end $$;
 create function test.now() returns text language sql immutable as $$ select '2026-11-22T12:00:00Z' $$;
 
 -- The call of a write: key, args, If-Match, idempotency key.
-create function test.q(key text, args jsonb default '{}', if_match int default null, idem text default null, fingerprint text default 'f',
+create function test.q(key text, args jsonb default '{}', if_match int default null, idem text default null,
+                       fingerprint text default 'f',
                        dry_run boolean default false, plan text default null) returns jsonb language sql immutable as $$
     select jsonb_build_object('key', key, 'idem', idem, 'fingerprint', fingerprint, 'request_id', 'request-1', 'now', test.now(),
                               'plan', plan, 'dry_run', dry_run, 'args', args, 'if_match', if_match)
 $$;
 
 create function test.report(objective text, as_of date, extra jsonb default '{}') returns jsonb language sql immutable as $$
-    select jsonb_build_object('objective', objective, 'as_of', as_of, 'kind', 'progress', 'status', 'on_track', 'percent_complete', 40,
+    select jsonb_build_object('objective', objective, 'as_of', as_of, 'kind', 'progress', 'status', 'on_track',
+                              'percent_complete', 40,
                               'summary', 'Work goes on.') || extra
 $$;
 
