@@ -107,63 +107,71 @@ begin
 end $$;
 
 -- What the file brought back, and a sequence that stands past it.
-create function restore_updates(of_plan bigint, parts file_part[]) returns bigint language plpgsql as $$
+create function restore_updates(of_plan bigint, parts file_part[]) returns table (kind text, n bigint) language plpgsql as $$
 declare
-    n       bigint := restore_published(of_plan, parts) + restore_drafts(of_plan, parts);
-    highest bigint;
+    stated   bigint;
+    restored bigint := restore_published(of_plan, parts) + restore_drafts(of_plan, parts);
+    highest  bigint;
 begin
-    select max((p.value->>'id')::bigint) into highest from unnest(parts) p where p.what = 'update' and p.value ? 'id';
+    select count(*), max((p.value->>'id')::bigint) into stated, highest
+      from unnest(parts) p where p.what = 'update' and p.value ? 'state';
     if highest >= (select last_value from update_id) then
         perform setval('update_id', highest);
     end if;
-    return n;
+    return query values ('created', restored), ('unchanged', stated - restored);
 end $$;
 
--- Applies a sound file; counts what it did, by subject.
-create function apply_file(doc jsonb, now timestamptz, publish boolean) returns setof import_row language plpgsql as $$
+-- All reports of a file. A first import fills tables that have no statistics: without those of its
+-- first rows the planner takes a page index for the natural key's, and each report reads all before.
+create function import_reports(c context, parts file_part[], publish boolean) returns table (kind text, n bigint)
+language plpgsql as $$
 declare
-    parts   file_part[] := array(select p from file_parts(doc) p);
-    slug    text        := coalesce(doc->'plan'->>'slug', doc->>'plan');
-    kinds   text[][]    := '{}';
-    c       context;
-    p       file_part;
-    stated  bigint      := (select count(*) from unnest(parts) u where u.what = 'update' and u.value ? 'state');
-    restored bigint;
+    p     file_part;
+    kinds text[] := '{}';
 begin
-    if jsonb_typeof(doc->'plan') = 'object' then
-        kinds := kinds || array[['plan', import_plan(doc)]];
-    end if;
-    c := context(slug, null, now::text, null, null);
-    foreach p in array parts loop
-        case p.what
-            when 'department' then kinds := kinds || array[['departments', import_department(c.plan_id, p.value)]];
-            when 'goal'       then kinds := kinds || array[['goals', import_goal(c.plan_id, p.value)]];
-            when 'objective'  then kinds := kinds || array[['objectives', import_objective(c.plan_id, p.value)]];
-            else null;
-        end case;
-    end loop;
-    if doc ? 'events' then
-        kinds := kinds || array[['events', import_events(c.plan_id, doc->'events')]];
-    end if;
-    foreach p in array parts loop
-        if p.what = 'update' and not p.value ? 'state' then
-            kinds := kinds || array[['updates', import_report(c, p.value, publish)]];
+    foreach p in array array(select u from unnest(parts) u where u.what = 'update' and not u.value ? 'state') loop
+        kinds := kinds || import_report(c, p.value, publish);
+        if cardinality(kinds) = 500 then
+            analyze published_update, draft_update;
         end if;
     end loop;
-    restored := restore_updates(c.plan_id, parts);
+    return query select k, count(*) from unnest(kinds) k group by k;
+end $$;
 
-    return query
-        select k.kind, k.subject, sum(k.n)::bigint, null::text
-          from (select kinds[i][2] as kind, kinds[i][1] as subject, 1::bigint as n from generate_subscripts(kinds, 1) i
-                union all select 'created', 'updates', restored where restored > 0
-                union all select 'unchanged', 'updates', stated - restored where stated > restored) k
-         group by k.kind, k.subject
-         order by array_position(array['plan', 'departments', 'events', 'goals', 'objectives', 'updates'], k.subject), k.kind;
+-- Applies a sound file, subject by subject in the order that references need; counts what it did.
+create function apply_file(doc jsonb, now timestamptz, publish boolean) returns setof import_row language plpgsql as $$
+declare
+    parts file_part[] := array(select p from file_parts(doc) p);
+    c     context;
+begin
+    if jsonb_typeof(doc->'plan') = 'object' then
+        return query select import_plan(doc), 'plan', 1::bigint, null::text;
+    end if;
+    c := context(coalesce(doc->'plan'->>'slug', doc->>'plan'), null, now::text, null, null);
+
+    return query select t.kind, 'departments', count(*), null::text
+                   from (select import_department(c.plan_id, p.value) as kind from unnest(parts) p
+                          where p.what = 'department') t group by t.kind order by t.kind;
+    if doc ? 'events' then
+        return query select import_events(c.plan_id, doc->'events'), 'events', 1::bigint, null::text;
+    end if;
+    return query select t.kind, 'goals', count(*), null::text
+                   from (select import_goal(c.plan_id, p.value) as kind from unnest(parts) p
+                          where p.what = 'goal') t group by t.kind order by t.kind;
+    return query select t.kind, 'objectives', count(*), null::text
+                   from (select import_objective(c.plan_id, p.value) as kind from unnest(parts) p
+                          where p.what = 'objective') t group by t.kind order by t.kind;
+    return query select t.kind, 'updates', sum(t.n)::bigint, null::text
+                   from (select * from import_reports(c, parts, publish)
+                          union all
+                         select * from restore_updates(c.plan_id, parts)) t
+                  where t.n > 0 group by t.kind order by t.kind;
 end $$;
 
 -- The whole import, one at a time. A dry run applies everything and takes it back.
 create function import_file(doc jsonb, now timestamptz, publish boolean, dry_run boolean) returns setof import_row
-language plpgsql as $$
+language plpgsql
+set plan_cache_mode = force_generic_plan as $$
 declare
     known  plan;
     faults file_fault[];
