@@ -21,11 +21,11 @@ static void say(const char *sentence) {
 
 int command_migrate(int argc, char **argv) {
     AUTO(call) struct call c;
+    call_init(&c, PATIENCE_MS);
     if (argc > 1)
         return command_misused("migrate", "takes no \"%s\"", argv[1]);
     if (!config_text(SET_MIGRATE_URL))
         return command_misused("migrate", "needs PROGRESS_MIGRATE_URL or DATABASE_URL");
-    call_init(&c, PATIENCE_MS);
     bool done = migrate(&c, &(struct migrate_config){
                                 .url = config_text(SET_MIGRATE_URL),
                                 .migrations = SQL_MIGRATIONS,
@@ -71,7 +71,9 @@ struct pool *command_pool(struct call *c) {
 /* ---- import ---- */
 
 static bool read_all(struct call *c, const char *path, struct buf *b) {
-    FILE *in = strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");
+    bool named = strcmp(path, "-") != 0;
+    FILE *file = named ? fopen(path, "rb") : NULL;
+    FILE *in = named ? file : stdin;
     char piece[8192];
     size_t n;
     if (!in)
@@ -79,8 +81,8 @@ static bool read_all(struct call *c, const char *path, struct buf *b) {
     while ((n = fread(piece, 1, sizeof piece, in)) > 0 && b->len <= FILE_MOST)
         buf_add(b, piece, n);
     bool broken = ferror(in);
-    if (in != stdin)
-        fclose(in);
+    if (file)
+        fclose(file);
     if (broken)
         return fail(c, ERR_UNAVAILABLE, "%s: cannot be read", path);
     if (b->len > FILE_MOST)
@@ -88,7 +90,8 @@ static bool read_all(struct call *c, const char *path, struct buf *b) {
     return buf_ok(c, b);
 }
 
-static bool import(struct call *c, const char *path, const struct seed_options *options, struct buf *report) {
+static bool import(struct call *c, const char *path, const struct seed_options *options,
+                   struct buf *report) {
     AUTO(buf) struct buf file = {0};
     if (!read_all(c, path, &file))
         return false;
@@ -124,17 +127,22 @@ int command_import(int argc, char **argv) {
 
 /* ---- export ---- */
 
-/* Beside the file first, then by its name: a half-written export never stands where a whole one did. */
-static bool write_all(struct call *c, const char *path, const struct buf *b) {
-    const char *beside = path ? call_printf(c, "%s.part", path) : "";
-    FILE *out = path ? beside ? fopen(beside, "wb") : NULL : stdout;
-    if (!out)
-        return fail(c, ERR_UNAVAILABLE, "%s: %s", path, strerror(errno));
-    bool written = fwrite(b->data, 1, b->len, out) == b->len && fflush(out) == 0;
-    if (path)
-        written = fclose(out) == 0 && written && rename(beside, path) == 0;
-    return written || fail(c, ERR_UNAVAILABLE, "%s: cannot be written: %s", path ? path : "standard output",
-                           strerror(errno));
+/* Beside the file first, then by its name: a half-written export never stands where a whole one
+ * did. */
+static bool write_file(struct call *c, const char *path, const struct buf *b) {
+    const char *beside = call_printf(c, "%s.part", path);
+    FILE *file = beside ? fopen(beside, "wb") : NULL;
+    bool written = file && fwrite(b->data, 1, b->len, file) == b->len;
+    bool closed = file && fclose(file) == 0;
+    if (written && closed && rename(beside, path) == 0)
+        return true;
+    return fail(c, ERR_UNAVAILABLE, "%s: %s", path, strerror(errno));
+}
+
+static bool write_out(struct call *c, const struct buf *b) {
+    if (fwrite(b->data, 1, b->len, stdout) == b->len && fflush(stdout) == 0)
+        return true;
+    return fail(c, ERR_UNAVAILABLE, "standard output: %s", strerror(errno));
 }
 
 int command_export(int argc, char **argv) {
@@ -151,7 +159,8 @@ int command_export(int argc, char **argv) {
     AUTO(buf) struct buf file = {0};
     call_init(&c, PATIENCE_MS);
     struct pool *p = command_pool(&c);
-    bool done = p && seed_export(&c, p, plan, &file) && write_all(&c, path, &file);
+    bool done = p && seed_export(&c, p, plan, &file) &&
+                (path ? write_file(&c, path, &file) : write_out(&c, &file));
     pool_free(p);
     return done ? EXIT_OK : command_failed(&c);
 }

@@ -37,8 +37,8 @@ static const char **place_of(struct key_request *r, const char **expires, const 
         const char *option;
         const char **place;
     } options[] = {
-        {"--name", &r->name},       {"--scope", &r->scopes},        {"--source", &r->source},
-        {"--holder", &r->holder},   {"--objective", &r->objectives}, {"--department", &r->department},
+        {"--name", &r->name},     {"--scope", &r->scopes},         {"--source", &r->source},
+        {"--holder", &r->holder}, {"--objective", &r->objectives}, {"--department", &r->department},
         {"--expires", expires},
     };
     for (size_t i = 0; i < COUNT(options); i++)
@@ -54,21 +54,23 @@ static int refuse_request(const struct key_request *r) {
     if (!scopes_parse(r->scopes, &scopes))
         return command_misused("key", "--scope is a comma list of report, publish, edit, admin");
     if (!r->source && !(scopes & SCOPE_ADMIN))
-        return command_misused("key", "create needs --source: what the client's updates name as their source");
+        return command_misused(
+            "key", "create needs --source: what the client's updates name as their source");
     return EXIT_OK;
 }
 
 /* The key alone on standard output, so that a script can catch it; what to do next on the other. */
 static void say_created(const struct key_request *r, const char *key) {
     puts(key);
-    fprintf(stderr,
-            "\nThis is the key of %s, shown this once: only its hash is kept. Give it to its holder by a safe way.\n"
-            "It goes into a header, never into a URL:\n\n"
-            "  curl -H \"Authorization: Bearer $KEY\" -H 'Content-Type: application/json' \\\n"
-            "       -H 'Idempotency-Key: \"my-first-update\"' http://127.0.0.1:%s/updates?dry_run=true \\\n"
-            "       -d '{\"objective\":\"7.1\",\"as_of\":\"2026-10-31\",\"kind\":\"note\",\"summary\":\"…\"}'\n\n"
-            "progressd key list shows it without its secret; progressd key revoke %.*s ends it.\n",
-            r->name, config_text(SET_PORT), KEY_ID_LEN, key + 4);
+    fprintf(
+        stderr,
+        "\nThis is the key of %s, shown this once: only its hash is kept. Give it to its holder by a safe way.\n"
+        "It goes into a header, never into a URL:\n\n"
+        "  curl -H \"Authorization: Bearer $KEY\" -H 'Content-Type: application/json' \\\n"
+        "       -H 'Idempotency-Key: \"my-first-update\"' http://127.0.0.1:%s/updates?dry_run=true \\\n"
+        "       -d '{\"objective\":\"7.1\",\"as_of\":\"2026-10-31\",\"kind\":\"note\",\"summary\":\"…\"}'\n\n"
+        "progressd key list shows it without its secret; progressd key revoke %.*s ends it.\n",
+        r->name, config_text(SET_PORT), KEY_ID_LEN, key + 4);
 }
 
 static int create(int argc, char **argv) {
@@ -80,7 +82,9 @@ static int create(int argc, char **argv) {
     for (int i = 1; i < argc; i += 2) {
         const char **place = place_of(&request, &expires, argv[i]);
         if (!place || i + 1 >= argc)
-            return command_misused("key", place ? "%s needs a value" : "create does not know \"%s\"", argv[i]);
+            return command_misused("key",
+                                   place ? "%s needs a value" : "create does not know \"%s\"",
+                                   argv[i]);
         *place = argv[i + 1];
     }
     int refused = refuse_request(&request);
@@ -119,7 +123,9 @@ static int revoke(const char *id) {
     pool_free(p);
     if (!done)
         return command_failed(&c);
-    printf("key %s is revoked: writes are refused from now on, drafts are hidden from it within a second\n", id);
+    printf(
+        "key %s is revoked: writes are refused from now on, drafts are hidden from it within a second\n",
+        id);
     return EXIT_OK;
 }
 

@@ -21,9 +21,11 @@ int command_config(int argc, char **argv) {
 }
 
 static int connect_to_service(void) {
-    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)config_int(SET_PORT))};
+    struct sockaddr_in to = {.sin_family = AF_INET,
+                             .sin_port = htons((uint16_t)config_int(SET_PORT))};
     struct timeval patience = {.tv_sec = 2};
-    if (inet_pton(AF_INET, config_text(SET_LISTEN), &to.sin_addr) != 1 || to.sin_addr.s_addr == INADDR_ANY)
+    if (inet_pton(AF_INET, config_text(SET_LISTEN), &to.sin_addr) != 1 ||
+        to.sin_addr.s_addr == INADDR_ANY)
         to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (fd < 0)
@@ -38,7 +40,8 @@ static int connect_to_service(void) {
 
 /* The first line of /readyz's answer is all that counts: "HTTP/1.1 200 …". */
 int command_healthcheck(int argc, char **argv) {
-    static const char ASK[] = "GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+    static const char ASK[] =
+        "GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
     char answer[16] = "";
     if (argc > 1)
         return command_misused("healthcheck", "takes no \"%s\"", argv[1]);

@@ -17,21 +17,27 @@ struct row {
 };
 
 static const struct row ROWS[SET_COUNT] = {
-    [SET_DATABASE_URL] = {"database-url", "DATABASE_URL", SECRET, NULL, 0, 0, NULL,
-                          "libpq URL of the database that the service uses; `./run` sets it for its private one"},
-    [SET_MIGRATE_URL] = {"migrate-url", "PROGRESS_MIGRATE_URL", SECRET, NULL, 0, 0, NULL,
-                         "URL for `migrate`, `import`, `export` and `key`, by a user who may own the schema; "
-                         "else DATABASE_URL"},
-    [SET_LISTEN] = {"listen", "PROGRESS_LISTEN", TEXT, "127.0.0.1", 0, 0, NULL,
-                    "IPv4 address to listen on; anything but loopback belongs behind a proxy with TLS"},
-    [SET_PORT] = {"port", "PROGRESS_PORT", INTEGER, "8080", 0, 65535, NULL, "TCP port; 0 takes a free one"},
+    [SET_DATABASE_URL] =
+        {"database-url", "DATABASE_URL", SECRET, NULL, 0, 0, NULL,
+         "libpq URL of the database that the service uses; `./run` sets it for its private one"},
+    [SET_MIGRATE_URL] =
+        {"migrate-url", "PROGRESS_MIGRATE_URL", SECRET, NULL, 0, 0, NULL,
+         "URL for `migrate`, `import`, `export` and `key`, by a user who may own the schema; "
+         "else DATABASE_URL"},
+    [SET_LISTEN] =
+        {"listen", "PROGRESS_LISTEN", TEXT, "127.0.0.1", 0, 0, NULL,
+         "IPv4 address to listen on; anything but loopback belongs behind a proxy with TLS"},
+    [SET_PORT] = {"port", "PROGRESS_PORT", INTEGER, "8080", 0, 65535, NULL,
+                  "TCP port; 0 takes a free one"},
     [SET_DATA] = {"data", "PROGRESS_DATA", TEXT, ".data", 0, 0, NULL,
                   "folder of `./run`: private database, development key, log"},
-    [SET_THREADS] = {"threads", "PROGRESS_THREADS", INTEGER, "0", 0, 4096, NULL,
-                     "connections at a time, a thread each; 0: as many as NOFILE and pids.max allow, at most 2048"},
+    [SET_THREADS] =
+        {"threads", "PROGRESS_THREADS", INTEGER, "0", 0, 4096, NULL,
+         "connections at a time, a thread each; 0: as many as NOFILE and pids.max allow, at most 2048"},
     [SET_POOL] = {"pool", "PROGRESS_POOL", INTEGER, "8", 1, 64, NULL, "connections to PostgreSQL"},
-    [SET_PREPARE] = {"prepare", "PROGRESS_PREPARE", CHOICE, "on", 0, 0, "on,off",
-                     "named prepared statements; off behind a transaction pooler such as PgBouncer 1.18"},
+    [SET_PREPARE] =
+        {"prepare", "PROGRESS_PREPARE", CHOICE, "on", 0, 0, "on,off",
+         "named prepared statements; off behind a transaction pooler such as PgBouncer 1.18"},
     [SET_READ_LIMIT] = {"read-limit", "PROGRESS_READ_LIMIT", INTEGER, "600", 0, 1000000000, NULL,
                         "uncached reads a minute for each address; 0: no limit"},
     [SET_WRITE_LIMIT] = {"write-limit", "PROGRESS_WRITE_LIMIT", INTEGER, "600", 0, 1000000000, NULL,
@@ -40,8 +46,8 @@ static const struct row ROWS[SET_COUNT] = {
                              "comma list of addresses or CIDRs whose X-Forwarded-For is believed"},
     [SET_PUBLIC_HOST] = {"public-host", "PROGRESS_PUBLIC_HOST", TEXT, "localhost", 0, 0, NULL,
                          "host name that the public uses"},
-    [SET_KEEP_ALIVE] = {"keep-alive-ms", "PROGRESS_KEEP_ALIVE_MS", INTEGER, "15000", 100, 120000, NULL,
-                        "life of an idle connection, milliseconds"},
+    [SET_KEEP_ALIVE] = {"keep-alive-ms", "PROGRESS_KEEP_ALIVE_MS", INTEGER, "15000", 100, 120000,
+                        NULL, "life of an idle connection, milliseconds"},
     [SET_HEAD] = {"head-ms", "PROGRESS_HEAD_MS", INTEGER, "5000", 100, 60000, NULL,
                   "to send a request's head, milliseconds"},
     [SET_BODY] = {"body-ms", "PROGRESS_BODY_MS", INTEGER, "10000", 100, 120000, NULL,
@@ -52,8 +58,8 @@ static const struct row ROWS[SET_COUNT] = {
                     "of one request's work, milliseconds; then 503"},
     [SET_DRAIN] = {"drain-ms", "PROGRESS_DRAIN_MS", INTEGER, "30000", 100, 600000, NULL,
                    "longest wait for requests in flight at SIGTERM, milliseconds"},
-    [SET_LOG_LEVEL] = {"log-level", "PROGRESS_LOG_LEVEL", CHOICE, "info", 0, 0, "debug,info,warn,error",
-                       "least level that is logged"},
+    [SET_LOG_LEVEL] = {"log-level", "PROGRESS_LOG_LEVEL", CHOICE, "info", 0, 0,
+                       "debug,info,warn,error", "least level that is logged"},
     [SET_NOW] = {"now", "PROGRESS_NOW", TIME, NULL, 0, 0, NULL,
                  "for tests: a fixed clock, as an RFC 3339 time"},
 };
@@ -125,7 +131,8 @@ void config_print(struct buf *b, bool markdown) {
     for (size_t i = 0; i < SET_COUNT; i++) {
         const struct row *r = &ROWS[i];
         if (markdown) {
-            buf_addf(b, "| `%s` | %s | %s | %s |\n", r->env, TYPE_WORDS[r->type], shown(r), r->help);
+            buf_addf(b, "| `%s` | %s | %s | %s |\n", r->env, TYPE_WORDS[r->type], shown(r),
+                     r->help);
             continue;
         }
         const char *value = r->type == SECRET ? (values[i] ? "(set)" : "(not set)")

@@ -11,7 +11,8 @@ static int run_serve(int argc, char **argv) {
     if (argc > 1)
         return command_misused("serve", "takes no \"%s\"", argv[1]);
     if (!config_text(SET_DATABASE_URL))
-        return command_misused("serve", "needs DATABASE_URL; ./run brings a private database along");
+        return command_misused("serve",
+                               "needs DATABASE_URL; ./run brings a private database along");
     return serve();
 }
 

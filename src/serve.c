@@ -105,7 +105,8 @@ static bool open_wire(struct call *c, struct house *h) {
     return h->server != NULL;
 }
 
-/* A database that is away at the start is no reason to end: the pool goes on asking, and answers say 503 until then. */
+/* A database that is away at the start is no reason to end: the pool goes on asking, and answers
+ * say 503 until then. */
 static bool open_house(struct call *c, struct house *h) {
     h->log = log_new(STDERR_FILENO, level());
     if (!h->log)

@@ -2,10 +2,12 @@
 # The Debian packages that run and test need, by name, and how they get here. Needs tools/say.sh.
 
 # shellcheck disable=SC2034 # run and test read them
-packages_build="gcc libc6-dev make cmake pkgconf libcivetweb-dev libjansson-dev libpq-dev libssl-dev libyaml-dev zlib1g-dev"
+packages_build="gcc libc6-dev make cmake pkgconf libcivetweb-dev libjansson-dev libpq-dev libssl-dev
+    libyaml-dev zlib1g-dev"
 packages_run="$packages_build postgresql postgresql-client util-linux curl"
 # shellcheck disable=SC2034
-packages_test="$packages_run check python3 clang clang-tidy clang-format cppcheck shellcheck valgrind nginx-light jq git procps"
+packages_test="$packages_run check python3 clang clang-tidy clang-format cppcheck shellcheck valgrind
+    nginx-light jq git procps"
 
 # Programs of PostgreSQL that came by packages of other names are as good.
 packages_stand_in() {

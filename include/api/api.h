@@ -1,4 +1,5 @@
-/* Where data and wire meet: every request runs through the gate's steps to the handler of its route. */
+/* Where data and wire meet: every request runs through the gate's steps to the handler of its
+ * route. */
 #ifndef API_API_H
 #define API_API_H
 
@@ -11,21 +12,21 @@
 #include "http/reply.h"
 #include "http/request.h"
 #include "model/key.h"
-#include "pg/pool.h"
 
 struct limiter;
+struct pool;
 
 /* What handlers may use: made in serve.c, read-only afterwards. */
 struct api {
     struct pool *pool;
     struct keyring *keyring;
-    struct limiter *reads;      /* per address */
-    struct limiter *writes;     /* per key */
+    struct limiter *reads;  /* per address */
+    struct limiter *writes; /* per key */
     const struct embedded_file *contract_json;
     const struct embedded_file *contract_yaml;
     bool (*draining)(void *context); /* true from the first moment of a drain */
     void *draining_context;
-    int64_t started_us;         /* monotonic */
+    int64_t started_us; /* monotonic */
     const char *version;
 };
 

@@ -20,7 +20,8 @@ struct allowance {
     int64_t reset_s; /* until the next one */
 };
 
-/* Takes one from name's allowance; false when there is none left (a is filled all the same). now_us is monotonic. */
+/* Takes one from name's allowance; false when there is none left (a is filled all the same). now_us
+ * is monotonic. */
 bool limiter_take(struct limiter *l, const char *name, int64_t now_us, struct allowance *a);
 
 /* Gives one back: what was taken has cost nothing. */

@@ -13,10 +13,10 @@
 struct exchange;
 
 enum route_flag {
-    ROUTE_FREE = 1,   /* no rate limit: what probes and operators ask */
+    ROUTE_FREE = 1,     /* no rate limit: what probes and operators ask */
     ROUTE_PLANLESS = 2, /* takes no parameters of a plan (plan, as_of, lang) */
-    ROUTE_DRAFTS = 4, /* state=draft, with a key, reads drafts instead */
-    ROUTE_HTML = 8,   /* can answer as a page too */
+    ROUTE_DRAFTS = 4,   /* state=draft, with a key, reads drafts instead */
+    ROUTE_HTML = 8,     /* can answer as a page too */
 };
 
 struct route {
@@ -25,9 +25,9 @@ struct route {
     bool (*handle)(struct call *c, struct exchange *x);
     const struct entity *entity;       /* of a read */
     const struct operation *operation; /* of a write */
-    unsigned scope;                    /* any one of these bits of enum scope; SCOPE_PUBLIC: no key is asked for */
+    unsigned scope; /* any one of these bits of enum scope; SCOPE_PUBLIC: no key is asked for */
     unsigned flags;
-    size_t body_limit;                 /* bytes; 0: no body is taken */
+    size_t body_limit; /* bytes; 0: no body is taken */
 };
 
 extern const struct route ROUTES[];

@@ -1,4 +1,5 @@
-/* A resource that can be listed and got, as a descriptor; and the two functions that do it for any of them. */
+/* A resource that can be listed and got, as a descriptor; and the two functions that do it for any
+ * of them. */
 #ifndef MODEL_ENTITY_H
 #define MODEL_ENTITY_H
 
@@ -13,13 +14,14 @@
 #include "pg/pool.h"
 
 struct entity {
-    const char *name;                /* "objectives" */
-    const char *what;                /* "objective", for sentences */
-    const struct stmt *list;         /* NULL: it cannot be listed */
-    const struct stmt *count;        /* NULL: count=exact is refused */
+    const char *name;         /* "objectives" */
+    const char *what;         /* "objective", for sentences */
+    const struct stmt *list;  /* NULL: it cannot be listed */
+    const struct stmt *count; /* NULL: count=exact is refused */
     const struct stmt *get;
-    const struct field *filters;     /* the parameters of a list, ended by a row without a name; NULL: none */
-    const char *const *includes;     /* sorted allow-list, NULL-terminated; NULL: none */
+    const struct field
+        *filters; /* the parameters of a list, ended by a row without a name; NULL: none */
+    const char *const *includes; /* sorted allow-list, NULL-terminated; NULL: none */
 };
 
 /* A document and the revision it is of (0: none). */
@@ -32,11 +34,11 @@ struct document {
 void document_auto(struct document *d); /* for AUTO(document) */
 
 /* {"data":[…],"page":{…},"links":{…}} */
-MUST_CHECK bool entity_list(struct call *c, struct pool *p, const struct entity *e, const struct query *q,
-                            struct document *out);
+MUST_CHECK bool entity_list(struct call *c, struct pool *p, const struct entity *e,
+                            const struct query *q, struct document *out);
 
 /* The document itself; ERR_NOT_FOUND when there is none. */
-MUST_CHECK bool entity_get(struct call *c, struct pool *p, const struct entity *e, const struct query *q,
-                           struct document *out);
+MUST_CHECK bool entity_get(struct call *c, struct pool *p, const struct entity *e,
+                           const struct query *q, struct document *out);
 
 #endif

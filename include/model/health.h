@@ -4,11 +4,15 @@
 
 #include <stdbool.h>
 
+#include "base/buf.h"
 #include "base/call.h"
 #include "pg/pool.h"
 
 /* One cheap statement. ERR_UNAVAILABLE when it is away or does not fit. */
 MUST_CHECK bool health_check(struct call *c, struct pool *p);
+
+/* The connections of the pool, as Prometheus text. */
+void health_add_metrics(struct buf *b, struct pool *p);
 
 /* Forgets idempotency keys older than their promise (48 hours; 24 are promised). */
 MUST_CHECK bool health_sweep(struct call *c, struct pool *p);

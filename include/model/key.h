@@ -11,23 +11,26 @@
 
 enum { KEY_ID_LEN = 10, KEY_SECRET_LEN = 43, KEY_CHECK_LEN = 6, KEY_TEXT_SIZE = 72 };
 
-/* Looked-up keys, for at most a second: a revoked key dies that fast for reads, and at once for writes (they ask again). */
+/* Looked-up keys, for at most a second: a revoked key dies that fast for reads, and at once for
+ * writes (they ask again). */
 struct keyring;
 struct keyring *keyring_new(struct call *c);
 void keyring_free(struct keyring *k);
 
 /*
- * Whose key it is, lent to the call. ERR_UNAUTHENTICATED when the text is none (a wrong checksum costs no query), is not known, has
- * expired or was revoked; ERR_UNAVAILABLE when the database cannot say.
+ * Whose key it is, lent to the call. ERR_UNAUTHENTICATED when the text is none (a wrong checksum
+ * costs no query), is not known, has expired or was revoked; ERR_UNAVAILABLE when the database
+ * cannot say.
  */
 MUST_CHECK bool key_verify(struct call *c, struct keyring *k, struct pool *p, const char *text);
 
-/* True when the text has a key's form and its checksum is right; id gets its KEY_ID_LEN characters and a NUL. */
+/* True when the text has a key's form and its checksum is right; id gets its KEY_ID_LEN characters
+ * and a NUL. */
 bool key_parse(const char *text, char id[KEY_ID_LEN + 1]);
 
 /* For the command line. */
 struct key_request {
-    const char *name; /* of the client */
+    const char *name;   /* of the client */
     const char *scopes; /* comma list */
     const char *source;
     const char *objectives; /* comma list of codes; NULL: all */
@@ -40,7 +43,8 @@ struct key_request {
 MUST_CHECK bool key_create(struct call *c, struct pool *p, const struct key_request *request,
                            char out[KEY_TEXT_SIZE]);
 
-/* One line a key, for a terminal: id, client, scopes, source, objectives, holder, state. Never a secret. */
+/* One line a key, for a terminal: id, client, scopes, source, objectives, holder, state. Never a
+ * secret. */
 MUST_CHECK bool key_list(struct call *c, struct pool *p, struct buf *out);
 
 /* ERR_NOT_FOUND for an unknown id; revoking twice is no error. */

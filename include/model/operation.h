@@ -1,4 +1,5 @@
-/* A write, as a descriptor; and the one function that carries any of them to the database and back. */
+/* A write, as a descriptor; and the one function that carries any of them to the database and back.
+ */
 #ifndef MODEL_OPERATION_H
 #define MODEL_OPERATION_H
 
@@ -23,15 +24,16 @@ struct operation {
     const char *name; /* for the audit and the log: "update_post" */
     const struct stmt *statement;
     const struct field *fields; /* ended by a row without a name */
-    void (*check)(struct call *c, const struct doc *body); /* rules across fields, adds faults; may be NULL */
+    void (*check)(struct call *c,
+                  const struct doc *body); /* rules across fields, adds faults; may be NULL */
     unsigned flags;
 };
 
 /* One write as it came in. Strings live as long as the call. */
 struct intent {
-    const char *plan;            /* NULL: the active one */
-    const char *args;            /* a JSON object: the names in the path */
-    const char *body;            /* the bytes as sent: what PostgreSQL stores must not pass through a double */
+    const char *plan; /* NULL: the active one */
+    const char *args; /* a JSON object: the names in the path */
+    const char *body; /* the bytes as sent: what PostgreSQL stores must not pass through a double */
     size_t len;
     const char *target;          /* method, path and query, for the fingerprint */
     const char *idempotency_key; /* as the client named it, or NULL */
@@ -53,13 +55,15 @@ struct outcome {
 void outcome_auto(struct outcome *o); /* for AUTO(outcome) */
 
 /* Checks the body: well-formed, every field, every rule. All faults at once. */
-MUST_CHECK bool operation_check(struct call *c, const struct operation *op, const char *bytes, size_t len);
+MUST_CHECK bool operation_check(struct call *c, const struct operation *op, const char *bytes,
+                                size_t len);
 
 /* Does it, as c->who. The body must have passed operation_check. */
 MUST_CHECK bool operation_run(struct call *c, struct pool *p, const struct operation *op,
                               const struct intent *in, struct outcome *out);
 
-/* The Idempotency-Key header's value (IETF draft): a quoted string, or bare; 1 to 255 visible characters. NULL adds a fault. */
+/* The Idempotency-Key header's value (IETF draft): a quoted string, or bare; 1 to 255 visible
+ * characters. NULL adds a fault. */
 const char *idempotency_key_parse(struct call *c, const char *header);
 
 #endif

@@ -1,4 +1,5 @@
-/* The plan (StratML PerformancePlanOrReport) and its summary, the one small document of a widget. */
+/* The plan (StratML PerformancePlanOrReport) and its summary, the one small document of a widget.
+ */
 #ifndef MODEL_PLAN_H
 #define MODEL_PLAN_H
 

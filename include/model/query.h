@@ -25,12 +25,13 @@ struct query {
 };
 
 /*
- * Cursors are opaque and versioned (base64url). One pins what it was made for: resource, plan, filters and as_of; and rests on the keys
- * of the last row. Reading fails with a fault on the parameter "cursor".
+ * Cursors are opaque and versioned (base64url). One pins what it was made for: resource, plan,
+ * filters and as_of; and rests on the keys of the last row. Reading fails with a fault on the
+ * parameter "cursor".
  */
-const char *cursor_write(struct call *c, const struct query *q, const char *resource, const char *key1,
-                         const char *key2);
-MUST_CHECK bool cursor_read(struct call *c, const struct query *q, const char *resource, const char **key1,
-                            const char **key2);
+const char *cursor_write(struct call *c, const struct query *q, const char *resource,
+                         const char *key1, const char *key2);
+MUST_CHECK bool cursor_read(struct call *c, const struct query *q, const char *resource,
+                            const char **key1, const char **key2);
 
 #endif

@@ -1,4 +1,5 @@
-/* A plan as one JSON document: in from a file, out to one. The exported format is the import format (docs/operations.md). */
+/* A plan as one JSON document: in from a file, out to one. The exported format is the import format
+ * (docs/operations.md). */
 #ifndef MODEL_SEED_H
 #define MODEL_SEED_H
 
@@ -15,14 +16,16 @@ struct seed_options {
 };
 
 /*
- * Validates the whole file first; then brings it in, all or nothing. What is already so stays untouched: importing twice
- * changes nothing the second time. The report has a line for each kind of thing ("objectives: 42 unchanged"). Fails with
- * ERR_INVALID, with every fault by its JSON pointer among the call's faults. The pool must log in as the owner.
+ * Validates the whole file first; then brings it in, all or nothing. What is already so stays
+ * untouched: importing twice changes nothing the second time. The report has a line for each kind
+ * of thing ("objectives: 42 unchanged"). Fails with ERR_INVALID, with every fault by its JSON
+ * pointer among the call's faults. The pool must log in as the owner.
  */
 MUST_CHECK bool seed_import(struct call *c, struct pool *p, const char *bytes, size_t len,
                             const struct seed_options *options, struct buf *report);
 
-/* Writes a plan (NULL: the active one) as a file that imports to the same state. Keys are not in it. */
+/* Writes a plan (NULL: the active one) as a file that imports to the same state. Keys are not in
+ * it. */
 MUST_CHECK bool seed_export(struct call *c, struct pool *p, const char *plan, struct buf *out);
 
 #endif

@@ -1,4 +1,5 @@
-/* What was reported about an objective: published updates, whose content never changes, and drafts. */
+/* What was reported about an objective: published updates, whose content never changes, and drafts.
+ */
 #ifndef MODEL_UPDATE_H
 #define MODEL_UPDATE_H
 
@@ -12,14 +13,16 @@ extern const struct entity drafts;
 extern const struct operation update_post;
 extern const struct operation update_put; /* by natural key */
 extern const struct operation draft_put;
-extern const struct operation update_publication;
-extern const struct operation update_retraction;
+extern const struct operation update_publish;
+extern const struct operation update_retract;
 extern const struct operation update_discard;
 
-/* The rows of an update's body, ended by a row without a name: import checks its updates against them too. */
+/* The rows of an update's body, ended by a row without a name: import checks its updates against
+ * them too. */
 extern const struct field UPDATE_FIELDS[];
 
-/* The rules across the fields of an update (domain.md, "Kinds and statuses"). Faults go under pointer. */
+/* The rules across the fields of an update (domain.md, "Kinds and statuses"). Faults go under
+ * pointer. */
 void update_check(struct call *c, const struct doc *body, const char *pointer);
 
 /* The statuses of an objective, "no_information" included, NULL-terminated: for filters. */

@@ -46,7 +46,8 @@ static bool is_known(const struct exchange *x, bool list, const char *name) {
         return e && e->includes;
     if (strcmp(name, "state") == 0)
         return x->route->flags & ROUTE_DRAFTS;
-    return list && e && filter_named(e, name) && !in_path(x, name);
+    bool is_settled = in_path(x, name) || (strcmp(name, "goal") == 0 && in_path(x, "objective"));
+    return list && e && filter_named(e, name) && !is_settled;
 }
 
 static bool is_repeated(const struct request *rq, size_t i) {
@@ -75,7 +76,8 @@ static void refuse_unknown(struct call *c, const struct exchange *x, bool list) 
 
 /* ---- values ---- */
 
-/* The parameter's value when it passes the field's rule, NULL (and a fault where it does not) otherwise. */
+/* The parameter's value when it passes the field's rule, NULL (and a fault where it does not)
+ * otherwise. */
 static const char *value_of(struct call *c, const struct exchange *x, const struct field *f) {
     const char *text = request_param(x->rq, f->name);
     const char *why = text ? field_refuses(c, f, text) : NULL;
@@ -90,9 +92,10 @@ static int read_limit(struct call *c, const struct exchange *x) {
     if (!text)
         return QUERY_LIMIT_DEFAULT;
     size_t digits = strspn(text, "0123456789");
-    int limit = digits && digits < 5 && !text[digits] ? atoi(text) : 0;
+    int limit = digits && digits < 5 && !text[digits] ? (int)strtol(text, NULL, 10) : 0;
     if (limit < 1 || limit > QUERY_LIMIT_MOST)
-        fault_add(c, FAULT_PARAMETER, "limit", "must be a whole number from 1 to %d", QUERY_LIMIT_MOST);
+        fault_add(c, FAULT_PARAMETER, "limit", "must be a whole number from 1 to %d",
+                  QUERY_LIMIT_MOST);
     return limit;
 }
 
@@ -101,7 +104,9 @@ static const char *read_include(struct call *c, const struct exchange *x) {
     const char *text = request_param(x->rq, "include");
     const struct entity *e = entity_of(x);
     const char *const *allowed = text && e ? e->includes : NULL;
-    char *words = allowed ? call_strdup(c, text) : NULL;
+    if (!allowed)
+        return NULL;
+    char *words = call_strdup(c, text);
     unsigned asked = 0;
     for (char *word; (word = strsep(&words, ","));) {
         size_t i = 0;
@@ -113,13 +118,14 @@ static const char *read_include(struct call *c, const struct exchange *x) {
             refuse(c, "include", "names something that cannot be included here");
     }
     AUTO(buf) struct buf sorted = {0};
-    for (size_t i = 0; allowed && allowed[i]; i++)
+    for (size_t i = 0; allowed[i]; i++)
         if (asked & (1U << i))
             buf_addf(&sorted, "%s%s", sorted.len ? "," : "", allowed[i]);
     return buf_ok(c, &sorted) && sorted.len ? call_strdup(c, sorted.data) : NULL;
 }
 
-/* The filters of a list in the table's order, then what the path names: one text for one question. */
+/* The filters of a list in the table's order, then what the path names: one text for one question.
+ */
 static const char *read_filters(struct call *c, const struct exchange *x) {
     AUTO(buf) struct buf b = {0};
     const struct entity *e = entity_of(x);
@@ -152,7 +158,8 @@ static const char *write_self(struct call *c, const struct exchange *x) {
     return buf_ok(c, &b) ? call_strdup(c, b.data) : NULL;
 }
 
-/* A key sees the drafts of its own source; who may publish or edit sees all of them, within its objectives. */
+/* A key sees the drafts of its own source; who may publish or edit sees all of them, within its
+ * objectives. */
 static const char *write_viewer(struct call *c) {
     AUTO(buf) struct buf b = {0};
     bool sees_all = c->who->scopes & (SCOPE_PUBLISH | SCOPE_EDIT | SCOPE_ADMIN);
@@ -210,7 +217,8 @@ bool ask_write(struct call *c, struct exchange *x) {
     }
     x->intent.plan = value_of(c, x, &PLAN);
     x->intent.args = exchange_args(c, x);
-    x->intent.target = call_printf(c, "%s %s?%s", x->rq->method, x->rq->path, x->rq->query ? x->rq->query : "");
+    x->intent.target = call_printf(c, "%s %s?%s", x->rq->method, x->rq->path,
+                                   x->rq->query ? x->rq->query : "");
     return fault_check(c) && !c->err;
 }
 

@@ -1,4 +1,5 @@
-/* From a request's parameters to a query of the model: everything unknown or malformed is a fault, all at once. */
+/* From a request's parameters to a query of the model: everything unknown or malformed is a fault,
+ * all at once. */
 #ifndef API_ASK_H
 #define API_ASK_H
 

@@ -5,8 +5,9 @@
 #include "exchange.h"
 
 /*
- * The steps round every handler, in order; the first that fails ends the request. What costs the least and protects the most comes
- * first: nothing is read from a stranger's body before the key was checked.
+ * The steps round every handler, in order; the first that fails ends the request. What costs the
+ * least and protects the most comes first: nothing is read from a stranger's body before the key
+ * was checked.
  */
 
 static bool verb_is(const struct request *rq, const char *method) {
@@ -20,7 +21,8 @@ static const char *methods_of(struct call *c, const struct request *rq) {
     struct route_args args;
     for (size_t i = 0; i < ROUTE_COUNT; i++)
         if (route_match(ROUTES[i].pattern, rq, &args))
-            buf_addf(&list, "%s%s", ROUTES[i].method, strcmp(ROUTES[i].method, "GET") ? ", " : ", HEAD, ");
+            buf_addf(&list, "%s%s", ROUTES[i].method,
+                     strcmp(ROUTES[i].method, "GET") ? ", " : ", HEAD, ");
     buf_adds(&list, "OPTIONS");
     return list.len > strlen("OPTIONS") && buf_ok(c, &list) ? call_strdup(c, list.data) : NULL;
 }
@@ -34,7 +36,8 @@ static bool find_route(struct call *c, struct exchange *x) {
         }
     const char *allow = methods_of(c, x->rq);
     if (!allow)
-        return c->err ? false : fail(c, ERR_NOT_FOUND, "nothing lives at this path; / lists what does");
+        return c->err ? false
+                      : fail(c, ERR_NOT_FOUND, "nothing lives at this path; / lists what does");
     reply_header(x->rp, "Allow", allow);
     if (x->rq->verb == VERB_OPTIONS) {
         x->rp->status = 204;
@@ -73,27 +76,34 @@ static bool check_scope(struct call *c, struct exchange *x) {
     if (wanted == SCOPE_PUBLIC || (c->who->scopes & wanted))
         return true;
     return fail(c, ERR_FORBIDDEN, "this key has not the scope that this needs (%s)",
-                wanted & SCOPE_REPORT ? "report" : wanted & SCOPE_PUBLISH ? "publish" : "edit");
+                wanted & SCOPE_REPORT    ? "report"
+                : wanted & SCOPE_PUBLISH ? "publish"
+                                         : "edit");
 }
 
 static bool take_allowance(struct call *c, struct exchange *x) {
     if (x->route->flags & ROUTE_FREE)
         return true;
-    bool taken = c->who ? limiter_take(x->api->writes, c->who->key_id, clock_mono_us(), &x->allowance)
-                        : limiter_take(x->api->reads, x->rq->client, clock_mono_us(), &x->allowance);
+    bool taken = c->who
+                     ? limiter_take(x->api->writes, c->who->key_id, clock_mono_us(), &x->allowance)
+                     : limiter_take(x->api->reads, x->rq->client, clock_mono_us(), &x->allowance);
     if (x->allowance.quota && (c->who || !taken)) {
         const struct allowance *a = &x->allowance;
-        reply_header(x->rp, "RateLimit-Policy", call_printf(c, "\"default\";q=%lld;w=60", (long long)a->quota));
-        reply_header(x->rp, "RateLimit", call_printf(c, "\"default\";r=%lld;t=%lld", (long long)a->left,
-                                                     (long long)a->reset_s));
+        reply_header(x->rp, "RateLimit-Policy",
+                     call_printf(c, "\"default\";q=%lld;w=60", (long long)a->quota));
+        reply_header(x->rp, "RateLimit",
+                     call_printf(c, "\"default\";r=%lld;t=%lld", (long long)a->left,
+                                 (long long)a->reset_s));
     }
     if (taken)
         return true;
     c->retry_after_s = (int)x->allowance.reset_s;
-    return fail(c, ERR_TOO_MANY, "more than %lld requests in a minute", (long long)x->allowance.quota);
+    return fail(c, ERR_TOO_MANY, "more than %lld requests in a minute",
+                (long long)x->allowance.quota);
 }
 
-/* What the route gives: JSON first, so that curl's "any" means JSON; a browser states that it prefers a page. */
+/* What the route gives: JSON first, so that curl's "any" means JSON; a browser states that it
+ * prefers a page. */
 static bool negotiate(struct call *c, struct exchange *x) {
     const char *accept = request_header(x->rq, "Accept");
     int json = accept_quality(accept, "application/json");
@@ -153,7 +163,8 @@ static bool read_preconditions(struct call *c, struct exchange *x) {
     if (!(op->flags & OPERATION_IF_MATCH))
         return true;
     if (!if_match)
-        return fail(c, ERR_PRECONDITION_REQUIRED, "If-Match is needed: the ETag of the document you have edited");
+        return fail(c, ERR_PRECONDITION_REQUIRED,
+                    "If-Match is needed: the ETag of the document you have edited");
     x->intent.if_match = etag_revision(if_match);
     if (x->intent.if_match >= 0)
         return true;
@@ -164,7 +175,8 @@ static bool read_body(struct call *c, struct exchange *x) {
     const struct operation *op = x->route->operation;
     if (!op)
         return true;
-    if (!request_body(c, x->rq, x->route->body_limit, &x->intent.body, &x->intent.len))
+    bool left_out = !x->rq->framed && (op->flags & OPERATION_BODILESS); /* as curl -X POST does */
+    if (!left_out && !request_body(c, x->rq, x->route->body_limit, &x->intent.body, &x->intent.len))
         return false;
     return operation_check(c, op, x->intent.body, x->intent.len);
 }
@@ -174,8 +186,8 @@ static bool handle(struct call *c, struct exchange *x) {
 }
 
 static bool (*const STEPS[])(struct call *c, struct exchange *x) = {
-    find_route,         refuse_body,        authenticate, check_scope, take_allowance, negotiate,
-    check_content_type, read_preconditions, read_body,    handle,
+    find_route, refuse_body,        authenticate,       check_scope, take_allowance,
+    negotiate,  check_content_type, read_preconditions, read_body,   handle,
 };
 
 bool api_run(void *context, struct call *c, struct request *rq, struct reply *rp) {

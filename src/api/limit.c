@@ -8,7 +8,8 @@
 
 enum {
     WINDOW_US = 60 * 1000000,
-    NAMES_MOST = 16384, /* beyond it all windows begin afresh: memory stays bounded, nobody is locked out */
+    NAMES_MOST =
+        16384, /* beyond it all windows begin afresh: memory stays bounded, nobody is locked out */
 };
 
 struct window {

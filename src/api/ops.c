@@ -38,24 +38,32 @@ static bool is_draining(const struct exchange *x) {
     return x->api->draining && x->api->draining(x->api->draining_context);
 }
 
-/* Worth sending requests to: the database answers, its schema is this program's, and no drain has begun. */
+/* Worth sending requests to: the database answers, its schema is this program's, and no drain has
+ * begun. */
 bool ops_readyz(struct call *c, struct exchange *x) {
     if (!ask_nothing(c, x))
         return false;
     if (is_draining(x))
         return fail(c, ERR_UNAVAILABLE, "this instance is shutting down");
-    return health_check(c, x->api->pool) && say(x, 200, "application/json", "{\"status\":\"ready\"}\n");
+    return health_check(c, x->api->pool) &&
+           say(x, 200, "application/json", "{\"status\":\"ready\"}\n");
 }
 
-/* For a person: what runs, since when, and how the database is. Always 200, so that it can be read in an outage. */
+/* For a person: what runs, since when, and how the database is. Always 200, so that it can be read
+ * in an outage. */
 bool ops_health(struct call *c, struct exchange *x) {
     if (!ask_nothing(c, x))
         return false;
-    AUTO(call) struct call look; /* the database's trouble is a part of the answer, not this request's failure */
+    AUTO(call)
+    struct call
+        look; /* the database's trouble is a part of the answer, not this request's failure */
     call_init(&look, 500);
     bool up = health_check(&look, x->api->pool);
     AUTO(buf) struct buf b = {0};
-    buf_addf(&b, "{\"status\":\"%s\",\"version\":", is_draining(x) ? "draining" : up ? "ok" : "degraded");
+    buf_addf(&b, "{\"status\":\"%s\",\"version\":",
+             is_draining(x) ? "draining"
+             : up           ? "ok"
+                            : "degraded");
     buf_add_json(&b, x->api->version);
     buf_addf(&b, ",\"uptime_seconds\":%lld,\"database\":{\"status\":\"%s\",\"detail\":",
              (long long)(clock_mono_us() - x->api->started_us) / 1000000, up ? "up" : "down");
@@ -71,13 +79,8 @@ bool ops_metrics(struct call *c, struct exchange *x) {
     if (!ask_nothing(c, x))
         return false;
     AUTO(buf) struct buf b = {0};
-    size_t idle, lent;
     metric_write(&b);
-    pool_usage(x->api->pool, &idle, &lent);
-    buf_addf(&b, "# HELP db_client_connection_count Connections to PostgreSQL\n"
-                 "# TYPE db_client_connection_count gauge\n"
-                 "db_client_connection_count{state=\"idle\"} %zu\n"
-                 "db_client_connection_count{state=\"used\"} %zu\n", idle, lent);
+    health_add_metrics(&b, x->api->pool);
     x->rp->status = 200;
     x->rp->type = "text/plain; version=0.0.4; charset=utf-8";
     x->rp->compress = true;

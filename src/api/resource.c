@@ -8,7 +8,8 @@
 
 /* ---- reads ---- */
 
-/* A refused or unchanged answer costs its asker nothing (api.md): what was taken at the gate goes back. */
+/* A refused or unchanged answer costs its asker nothing (api.md): what was taken at the gate goes
+ * back. */
 static void refund_unchanged(struct exchange *x) {
     const char *known = request_header(x->rq, "If-None-Match");
     if (known && x->rp->etag && etag_matches(known, x->rp->etag))

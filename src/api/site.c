@@ -43,7 +43,9 @@ static bool plan_page(struct call *c, struct exchange *x, struct buf *page) {
     if (!entity_list(c, x->api->pool, &objectives, &q, &objectives_text))
         return false;
     AUTO(doc) struct doc *whole = doc_parse(c, summary_text.body.data, summary_text.body.len);
-    AUTO(doc) struct doc *all = whole ? doc_parse(c, objectives_text.body.data, objectives_text.body.len) : NULL;
+    AUTO(doc)
+    struct doc *all = whole ? doc_parse(c, objectives_text.body.data, objectives_text.body.len)
+                            : NULL;
     return all && page_plan(c, page, whole, all);
 }
 
@@ -75,7 +77,8 @@ bool site_index(struct call *c, struct exchange *x) {
 /* ---- /problems ---- */
 
 static void add_problem_json(struct buf *b, const struct problem *p) {
-    buf_addf(b, "{\"type\":\"/problems/%s\",\"code\":\"%s\",\"status\":%d,\"title\":", p->code, p->code, p->status);
+    buf_addf(b, "{\"type\":\"/problems/%s\",\"code\":\"%s\",\"status\":%d,\"title\":", p->code,
+             p->code, p->status);
     buf_add_json(b, p->title);
     buf_adds(b, ",\"help\":");
     buf_add_json(b, p->help);
@@ -85,12 +88,14 @@ static void add_problem_json(struct buf *b, const struct problem *p) {
 static void add_problem_html(struct buf *b, const struct problem *p) {
     buf_addf(b, "<section aria-labelledby=\"%s\">\n<h2 id=\"%s\">%d ", p->code, p->code, p->status);
     buf_add_html(b, p->title);
-    buf_addf(b, "</h2>\n<p class=\"quiet\"><a href=\"/problems/%s\">/problems/%s</a></p>\n<p>", p->code, p->code);
+    buf_addf(b, "</h2>\n<p class=\"quiet\"><a href=\"/problems/%s\">/problems/%s</a></p>\n<p>",
+             p->code, p->code);
     buf_add_html(b, p->help);
     buf_adds(b, "</p>\n</section>\n");
 }
 
-static bool problems_page(struct call *c, struct exchange *x, const struct problem *first, size_t count) {
+static bool problems_page(struct call *c, struct exchange *x, const struct problem *first,
+                          size_t count) {
     AUTO(buf) struct buf b = {0};
     page_begin(&b, "Problems that this service can name");
     buf_adds(&b, "<main id=\"main\">\n<h1>Problems, and what to do</h1>\n");

@@ -5,7 +5,8 @@
 #include "base/secret.h"
 #include "model/query.h"
 
-/* The plain form: version, 16 hex digits of what it pins, then the keys, each after a line break (no key holds one). */
+/* The plain form: version, 16 hex digits of what it pins, then the keys, each after a line break
+ * (no key holds one). */
 #define CURSOR_VERSION "1"
 enum { PIN_LEN = 16, CURSOR_MOST = 256 };
 
@@ -21,11 +22,12 @@ static void pin(const struct query *q, const char *resource, char hex[SHA256_HEX
     hex[PIN_LEN] = '\0';
 }
 
-const char *cursor_write(struct call *c, const struct query *q, const char *resource, const char *key1,
-                         const char *key2) {
+const char *cursor_write(struct call *c, const struct query *q, const char *resource,
+                         const char *key1, const char *key2) {
     char hex[SHA256_HEX], plain[CURSOR_MOST];
     pin(q, resource, hex);
-    int len = snprintf(plain, sizeof plain, CURSOR_VERSION "%s\n%s\n%s", hex, key1, key2 ? key2 : "");
+    int len = snprintf(plain, sizeof plain, CURSOR_VERSION "%s\n%s\n%s", hex, key1,
+                       key2 ? key2 : "");
     char *text = len < CURSOR_MOST ? call_alloc(c, (size_t)len * 4 / 3 + 4) : NULL;
     if (text)
         base64url_encode(plain, (size_t)len, text);

@@ -30,7 +30,8 @@ static bool check_shape(struct call *c, const char *bytes, size_t len) {
             in_text = true;
         } else if (byte == '[' || byte == '{') {
             if (++depth > DOC_DEPTH)
-                return fail(c, ERR_MALFORMED, "the body is nested deeper than %d levels", DOC_DEPTH);
+                return fail(c, ERR_MALFORMED, "the body is nested deeper than %d levels",
+                            DOC_DEPTH);
         } else if (byte == ']' || byte == '}') {
             depth--;
         }

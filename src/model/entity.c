@@ -14,7 +14,8 @@ static size_t base_params(struct call *c, const struct query *q, const char *par
         clock_rfc3339(c->now_us, now);
     const char *all[] = {q->plan, q->as_of, now, q->lang, q->include, q->filters};
     memcpy(params, all, sizeof all);
-    return q->filters ? COUNT(all) : COUNT(all) - 1; /* plan and summary are named by their path alone */
+    return q->filters ? COUNT(all)
+                      : COUNT(all) - 1; /* plan and summary are named by their path alone */
 }
 
 void document_auto(struct document *d) {
@@ -38,8 +39,8 @@ bool entity_get(struct call *c, struct pool *p, const struct entity *e, const st
     return buf_ok(c, &out->body);
 }
 
-static bool read_total(struct call *c, struct pool *p, const struct entity *e, const struct query *q,
-                       int64_t *total) {
+static bool read_total(struct call *c, struct pool *p, const struct entity *e,
+                       const struct query *q, int64_t *total) {
     AUTO(rows) struct rows *rows = NULL;
     const char *params[READ_PARAMS];
     if (!e->count || q->viewer) {
@@ -54,7 +55,9 @@ static bool read_total(struct call *c, struct pool *p, const struct entity *e, c
 
 /* "self" has its query already, or none: the cursor joins it. */
 static const char *next_link(struct call *c, const struct query *q, const char *cursor) {
-    return cursor ? call_printf(c, "%s%ccursor=%s", q->self, strchr(q->self, '?') ? '&' : '?', cursor) : NULL;
+    return cursor
+               ? call_printf(c, "%s%ccursor=%s", q->self, strchr(q->self, '?') ? '&' : '?', cursor)
+               : NULL;
 }
 
 static void add_page(struct buf *b, const struct query *q, const char *cursor, const char *next,

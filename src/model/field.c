@@ -42,7 +42,9 @@ static bool is_code(const char *text) {
 }
 
 static bool is_url(const char *text) {
-    size_t scheme = strncmp(text, "https://", 8) == 0 ? 8 : strncmp(text, "http://", 7) == 0 ? 7 : 0;
+    size_t scheme = strncmp(text, "https://", 8) == 0  ? 8
+                    : strncmp(text, "http://", 7) == 0 ? 7
+                                                       : 0;
     if (scheme == 0 || !isalnum((unsigned char)text[scheme]) || strlen(text) > URL_MOST)
         return false;
     for (const char *p = text; *p; p++)
@@ -51,16 +53,35 @@ static bool is_url(const char *text) {
     return true;
 }
 
+/* The C1 controls and the line and paragraph separators count too, as in PostgreSQL's [:cntrl:]. */
 static bool has_control(const char *text) {
-    for (; *text; text++)
-        if ((unsigned char)*text < 0x20 || *text == 0x7f)
+    for (const unsigned char *p = (const unsigned char *)text; *p; p++)
+        if (*p < 0x20 || *p == 0x7f || (p[0] == 0xc2 && p[1] < 0xa0) ||
+            (p[0] == 0xe2 && p[1] == 0x80 && (p[2] == 0xa8 || p[2] == 0xa9)))
             return true;
     return false;
 }
 
-/* White space as PostgreSQL's \S sees it, so that both agree on what "nothing" is. */
+/* Bytes of the white space at the start of text, Unicode's included; 0 when there is none. */
+static size_t space_at(const char *text) {
+    static const char *const SPACES[] = {"\xc2\x85",     "\xc2\xa0",     "\xe1\x9a\x80",
+                                         "\xe2\x80\xa8", "\xe2\x80\xa9", "\xe2\x80\xaf",
+                                         "\xe2\x81\x9f", "\xe3\x80\x80"};
+    if (*text && strchr(" \t\r\n\v\f", *text))
+        return 1;
+    if (strncmp(text, "\xe2\x80", 2) == 0 && (unsigned char)text[2] <= 0x8a) /* U+2000 to U+200A */
+        return 3;
+    for (size_t i = 0; i < COUNT(SPACES); i++)
+        if (strncmp(text, SPACES[i], strlen(SPACES[i])) == 0)
+            return strlen(SPACES[i]);
+    return 0;
+}
+
+/* At least what PostgreSQL's \S calls white space, so that both agree on what "nothing" is. */
 static bool is_blank(const char *text) {
-    return text[strspn(text, " \t\r\n\v\f")] == '\0';
+    for (size_t n; (n = space_at(text));)
+        text += n;
+    return *text == '\0';
 }
 
 static const char *refuse_choice(struct call *c, const struct field *f, const char *text) {
@@ -84,7 +105,8 @@ static const char *refuse_text(struct call *c, const struct field *f, const char
 static const char *refuse_external(struct call *c, const struct field *f, const char *text) {
     if (*text == '\0' || has_control(text))
         return "must have at least one character and no control characters";
-    return utf8_length(text) > f->max ? call_printf(c, "must have at most %zu characters", f->max) : NULL;
+    return utf8_length(text) > f->max ? call_printf(c, "must have at most %zu characters", f->max)
+                                      : NULL;
 }
 
 static bool is_time(const char *text) {
@@ -97,14 +119,18 @@ const char *field_refuses(struct call *c, const struct field *f, const char *tex
     case FIELD_TEXT: return refuse_text(c, f, text);
     case FIELD_EXTERNAL: return refuse_external(c, f, text);
     case FIELD_CHOICE: return refuse_choice(c, f, text);
-    case FIELD_NAME: return is_name(text) ? NULL : "must match [a-z][a-z0-9._-]*, at most 64 characters";
-    case FIELD_SLUG: return is_slug(text) ? NULL : "must be lower-case words and digits joined by hyphens";
+    case FIELD_NAME:
+        return is_name(text) ? NULL : "must match [a-z][a-z0-9._-]*, at most 64 characters";
+    case FIELD_SLUG:
+        return is_slug(text) ? NULL : "must be lower-case words and digits joined by hyphens";
     case FIELD_ID: return is_digits(text, 18) ? NULL : "must be an id: digits, as text";
     case FIELD_CODE: return is_code(text) ? NULL : "must be an objective's code such as \"5.5\"";
     case FIELD_DATE: return clock_is_date(text) ? NULL : "must be a date, YYYY-MM-DD";
-    case FIELD_TIME: return is_time(text) ? NULL : "must be a time as in RFC 3339, 2026-11-02T17:04:11Z";
+    case FIELD_TIME:
+        return is_time(text) ? NULL : "must be a time as in RFC 3339, 2026-11-02T17:04:11Z";
     case FIELD_URL: return is_url(text) ? NULL : "must be an http or https address";
-    case FIELD_INTEGER: return is_digits(text, 9) && *text != '0' ? NULL : "must be a whole number from 1";
+    case FIELD_INTEGER:
+        return is_digits(text, 9) && *text != '0' ? NULL : "must be a whole number from 1";
     default: return NULL;
     }
 }
@@ -133,7 +159,7 @@ static const char *refuse_number(struct call *c, const struct field *f, double v
 }
 
 static const char *TYPE_NAMES[] = {
-    [DOC_BOOL] = "true or false", [DOC_NUMBER] = "a number", [DOC_TEXT] = "text",
+    [DOC_BOOL] = "true or false", [DOC_NUMBER] = "a number",  [DOC_TEXT] = "text",
     [DOC_LIST] = "a list",        [DOC_OBJECT] = "an object",
 };
 
@@ -152,7 +178,8 @@ static enum doc_type type_wanted(enum field_type type) {
 static void check_value(struct call *c, const struct field *f, const struct doc *value,
                         const char *pointer);
 
-static void check_list(struct call *c, const struct field *f, const struct doc *list, const char *pointer) {
+static void check_list(struct call *c, const struct field *f, const struct doc *list,
+                       const char *pointer) {
     size_t count = doc_count(list);
     if (f->max && count > f->max) {
         fault_add(c, FAULT_POINTER, pointer, "must have at most %zu items", f->max);
@@ -208,7 +235,8 @@ static const struct field *find(const struct field *fields, const char *name) {
     return NULL;
 }
 
-void field_check(struct call *c, const struct field *fields, const struct doc *object, const char *pointer) {
+void field_check(struct call *c, const struct field *fields, const struct doc *object,
+                 const char *pointer) {
     if (doc_type(object) != DOC_OBJECT) {
         fault_add(c, FAULT_POINTER, pointer, "must be an object");
         return;

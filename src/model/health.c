@@ -8,6 +8,17 @@ bool health_check(struct call *c, struct pool *p) {
     return pool_read(c, p, &SQL_ready, NULL, 0, &rows);
 }
 
+void health_add_metrics(struct buf *b, struct pool *p) {
+    size_t idle, lent;
+    pool_usage(p, &idle, &lent);
+    buf_addf(b,
+             "# HELP db_client_connection_count Connections to PostgreSQL\n"
+             "# TYPE db_client_connection_count gauge\n"
+             "db_client_connection_count{state=\"idle\"} %zu\n"
+             "db_client_connection_count{state=\"used\"} %zu\n",
+             idle, lent);
+}
+
 bool health_sweep(struct call *c, struct pool *p) {
     AUTO(rows) struct rows *rows = NULL;
     char now[25];

@@ -31,8 +31,8 @@ static void checksum(const char *text, size_t len, char out[KEY_CHECK_LEN + 1]) 
 bool key_parse(const char *text, char id[KEY_ID_LEN + 1]) {
     const size_t body = 4 + KEY_ID_LEN + 1 + KEY_SECRET_LEN;
     char expected[KEY_CHECK_LEN + 1];
-    if (strlen(text) != body + KEY_CHECK_LEN || strncmp(text, "cip_", 4) != 0 || text[4 + KEY_ID_LEN] != '_' ||
-        strspn(text + 4, ID_LETTERS) != KEY_ID_LEN)
+    if (strlen(text) != body + KEY_CHECK_LEN || strncmp(text, "cip_", 4) != 0 ||
+        text[4 + KEY_ID_LEN] != '_' || strspn(text + 4, ID_LETTERS) != KEY_ID_LEN)
         return false;
     checksum(text, body, expected);
     if (!secret_equal(text + body, expected, KEY_CHECK_LEN))
@@ -104,7 +104,17 @@ struct keyring {
     struct map known;     /* by id */
 };
 
-enum { COL_CLIENT, COL_SHA256, COL_SCOPES, COL_SOURCE, COL_OBJECTIVES, COL_CODES, COL_HOLDER, COL_EXPIRES, COL_STATE };
+enum {
+    COL_CLIENT,
+    COL_SHA256,
+    COL_SCOPES,
+    COL_SOURCE,
+    COL_OBJECTIVES,
+    COL_CODES,
+    COL_HOLDER,
+    COL_EXPIRES,
+    COL_STATE
+};
 
 struct keyring *keyring_new(struct call *c) {
     struct keyring *k = calloc(1, sizeof *k);
@@ -140,7 +150,8 @@ void keyring_free(struct keyring *k) {
 }
 
 /* Everything is copied into the call: the ring may forget the row while the request goes on. */
-static const char *lend(struct call *c, const struct rows *row, size_t column, bool *short_of_memory) {
+static const char *lend(struct call *c, const struct rows *row, size_t column,
+                        bool *short_of_memory) {
     const char *text = rows_text(row, 0, column);
     const char *copy = text ? call_strdup(c, text) : NULL;
     *short_of_memory |= text && !copy;
@@ -151,7 +162,8 @@ static bool admit(struct call *c, const struct rows *row, const char *id, const 
     char hex[SHA256_HEX];
     bool out_of_memory = false;
     sha256_hex(text, strlen(text), hex);
-    if (!row || rows_count(row) == 0 || !secret_equal(hex, rows_text(row, 0, COL_SHA256), SHA256_HEX - 1))
+    if (!row || rows_count(row) == 0 ||
+        !secret_equal(hex, rows_text(row, 0, COL_SHA256), SHA256_HEX - 1))
         return fail(c, ERR_UNAUTHENTICATED, "this key is not known");
     if (strcmp(rows_text(row, 0, COL_STATE), "live") != 0)
         return fail(c, ERR_UNAUTHENTICATED, "this key is %s", rows_text(row, 0, COL_STATE));
@@ -172,7 +184,8 @@ static bool admit(struct call *c, const struct rows *row, const char *id, const 
 }
 
 /* True when the ring had an answer; the verdict is then in *admitted. */
-static bool ask_ring(struct call *c, struct keyring *k, const char *id, const char *text, bool *admitted) {
+static bool ask_ring(struct call *c, struct keyring *k, const char *id, const char *text,
+                     bool *admitted) {
     pthread_mutex_lock(&k->lock);
     const struct known *known = map_get(&k->known, id);
     bool fresh = known && known->until_us > clock_mono_us();
@@ -204,7 +217,8 @@ bool key_verify(struct call *c, struct keyring *k, struct pool *p, const char *t
     char id[KEY_ID_LEN + 1];
     bool admitted = false;
     if (!key_parse(text, id))
-        return fail(c, ERR_UNAUTHENTICATED, "this is no key of this service: cip_ and 60 characters more");
+        return fail(c, ERR_UNAUTHENTICATED,
+                    "this is no key of this service: cip_ and 60 characters more");
     if (ask_ring(c, k, id, text, &admitted))
         return admitted;
     struct rows *row = NULL;
@@ -231,7 +245,8 @@ static void add_list(struct buf *b, const char *list) {
     buf_addc(b, ']');
 }
 
-bool key_create(struct call *c, struct pool *p, const struct key_request *request, char out[KEY_TEXT_SIZE]) {
+bool key_create(struct call *c, struct pool *p, const struct key_request *request,
+                char out[KEY_TEXT_SIZE]) {
     char id[KEY_ID_LEN + 1], hex[SHA256_HEX], expires[25];
     if (!make_text(c, id, out))
         return false;
@@ -263,12 +278,14 @@ bool key_create(struct call *c, struct pool *p, const struct key_request *reques
     }
     buf_addc(&b, '}');
     AUTO(rows) struct rows *row = NULL;
-    return buf_ok(c, &b) && pool_write(c, p, &SQL_key_create, (const char *const[]){b.data}, 1, &row);
+    return buf_ok(c, &b) &&
+           pool_write(c, p, &SQL_key_create, (const char *const[]){b.data}, 1, &row);
 }
 
 bool key_list(struct call *c, struct pool *p, struct buf *out) {
-    static const char *const HEADINGS[] = {"id",     "client",     "source",  "scopes",     "objectives",
-                                           "holder", "department", "created", "expires",    "state"};
+    static const char *const HEADINGS[] = {"id",         "client", "source",     "scopes",
+                                           "objectives", "holder", "department", "created",
+                                           "expires",    "state"};
     AUTO(rows) struct rows *rows = NULL;
     if (!pool_read(c, p, &SQL_key_list, NULL, 0, &rows))
         return false;

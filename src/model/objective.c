@@ -6,7 +6,8 @@
 #include "model/update.h"
 
 static const char *const INCLUDES[] = {"latest_update", NULL};
-static const char *const FREQUENCIES[] = {"monthly", "quarterly", "semiannual", "annual", "none", NULL};
+static const char *const FREQUENCIES[] = {"monthly", "quarterly", "semiannual",
+                                          "annual",  "none",      NULL};
 static const char *const POSITIONS[] = {"before", "after", NULL};
 
 static const struct field FILTERS[] = {
@@ -48,7 +49,8 @@ static const struct field EDIT_FIELDS[] = {
     {0},
 };
 
-/* ISO dates compare as text. Against a date that the body leaves alone only the database can compare. */
+/* ISO dates compare as text. Against a date that the body leaves alone only the database can
+ * compare. */
 static void check_dates(struct call *c, const struct doc *body) {
     const char *start = doc_get_text(body, "start_on");
     const char *due = doc_get_text(body, "due_on");

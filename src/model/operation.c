@@ -32,7 +32,8 @@ static void add_member(struct buf *b, const char *name, const char *text) {
     buf_add_json(b, text);
 }
 
-/* A write without a key of its own gets one for its life, so that it too can be repeated when the database dies under it. */
+/* A write without a key of its own gets one for its life, so that it too can be repeated when the
+ * database dies under it. */
 static const char *own_key(struct call *c) {
     uint8_t noise[16];
     char text[24];
@@ -46,8 +47,10 @@ static const char *own_key(struct call *c) {
 
 static void fingerprint(const struct call *c, const struct intent *in, char hex[SHA256_HEX]) {
     const struct piece pieces[] = {
-        {c->who->client_id, strlen(c->who->client_id)}, {"\n", 1},
-        {in->target, strlen(in->target)},               {"\n", 1},
+        {c->who->client_id, strlen(c->who->client_id)},
+        {"\n", 1},
+        {in->target, strlen(in->target)},
+        {"\n", 1},
         {in->body, in->len},
     };
     sha256_hex_pieces(pieces, COUNT(pieces), hex);
@@ -86,8 +89,8 @@ static bool take_outcome(struct call *c, struct rows *rows, struct outcome *out)
     return true;
 }
 
-bool operation_run(struct call *c, struct pool *p, const struct operation *op, const struct intent *in,
-                   struct outcome *out) {
+bool operation_run(struct call *c, struct pool *p, const struct operation *op,
+                   const struct intent *in, struct outcome *out) {
     AUTO(buf) struct buf envelope = {0};
     if (!write_envelope(c, in, &envelope))
         return false;

@@ -6,12 +6,13 @@
 #include "generated/queries.h"
 #include "model/doc.h"
 
-/* Columns of import_file: a fault has the pointer of its place as subject; anything else what it counts. */
+/* Columns of import_file: a fault has the pointer of its place as subject; anything else what it
+ * counts. */
 enum { COL_KIND, COL_SUBJECT, COL_COUNT, COL_DETAIL };
 
 /*
- * The statement says everything that is wrong with a file (sql/functions/8*); here only what JSON itself refuses is settled, since
- * PostgreSQL would let duplicate names pass.
+ * The statement says everything that is wrong with a file (sql/functions/8*); here only what JSON
+ * itself refuses is settled, since PostgreSQL would let duplicate names pass.
  */
 static bool check_syntax(struct call *c, const char *bytes, size_t len) {
     AUTO(doc) struct doc *file = doc_parse(c, bytes, len);
@@ -32,8 +33,8 @@ static bool gather_faults(struct call *c, const struct rows *rows) {
 
 static void add_report(struct buf *report, const struct rows *rows) {
     for (size_t i = 0; i < rows_count(rows); i++)
-        buf_addf(report, "%s: %s %s\n", rows_text(rows, i, COL_SUBJECT), rows_text(rows, i, COL_COUNT),
-                 rows_text(rows, i, COL_KIND));
+        buf_addf(report, "%s: %s %s\n", rows_text(rows, i, COL_SUBJECT),
+                 rows_text(rows, i, COL_COUNT), rows_text(rows, i, COL_KIND));
 }
 
 bool seed_import(struct call *c, struct pool *p, const char *bytes, size_t len,
@@ -59,7 +60,8 @@ bool seed_export(struct call *c, struct pool *p, const char *plan, struct buf *o
     if (!pool_read(c, p, &SQL_export_file, &plan, 1, &rows))
         return false;
     if (rows_count(rows) == 0 || !rows_text(rows, 0, 0))
-        return fail(c, ERR_NOT_FOUND, plan ? "there is no plan %s" : "no plan is active%s", plan ? plan : "");
+        return fail(c, ERR_NOT_FOUND, plan ? "there is no plan %s" : "no plan is active%s",
+                    plan ? plan : "");
     buf_add(out, rows_text(rows, 0, 0), rows_len(rows, 0, 0));
     buf_addc(out, '\n');
     return buf_ok(c, out);

@@ -6,18 +6,20 @@
 
 static const char *const KINDS[] = {"progress", "note", "service_status", NULL};
 
-const char *const OBJECTIVE_STATUSES[] = {"no_information", "not_started", "on_track", "at_risk", "off_track",
-                                          "on_hold", "completed", "ongoing", "cancelled", NULL};
+const char *const OBJECTIVE_STATUSES[] = {"no_information", "not_started", "on_track",  "at_risk",
+                                          "off_track",      "on_hold",     "completed", "ongoing",
+                                          "cancelled",      NULL};
 
-/* What a status says about the percent (domain.md). The first status is the system's alone, and none may post it. */
+/* What a status says about the percent (domain.md). The first status is the system's alone, and
+ * none may post it. */
 enum percent_rule { PERCENT_FREE, PERCENT_IS_0, PERCENT_IS_100, PERCENT_NONE };
 
 static const struct {
     const char *status;
     enum percent_rule percent;
 } RULES[] = {
-    {"not_started", PERCENT_IS_0}, {"on_track", PERCENT_FREE}, {"at_risk", PERCENT_FREE},
-    {"off_track", PERCENT_FREE},   {"on_hold", PERCENT_FREE},  {"completed", PERCENT_IS_100},
+    {"not_started", PERCENT_IS_0}, {"on_track", PERCENT_FREE},  {"at_risk", PERCENT_FREE},
+    {"off_track", PERCENT_FREE},   {"on_hold", PERCENT_FREE},   {"completed", PERCENT_IS_100},
     {"ongoing", PERCENT_NONE},     {"cancelled", PERCENT_NONE},
 };
 
@@ -92,8 +94,8 @@ static void refuse(struct call *c, const char *pointer, const char *name, const 
         fault_add(c, FAULT_POINTER, place, "%s", why);
 }
 
-static void check_percent(struct call *c, const struct doc *body, const char *pointer, const char *status,
-                          enum percent_rule rule) {
+static void check_percent(struct call *c, const struct doc *body, const char *pointer,
+                          const char *status, enum percent_rule rule) {
     const struct doc *stated = doc_get(body, "percent_complete");
     const char *why = NULL;
     if (doc_type(stated) != DOC_NUMBER)
@@ -116,7 +118,8 @@ static void check_progress(struct call *c, const struct doc *body, const char *p
     if (!status)
         return;
     if (strcmp(status, OBJECTIVE_STATUSES[0]) == 0)
-        refuse(c, pointer, "status", "no_information is the system's: it means that nothing was published");
+        refuse(c, pointer, "status",
+               "no_information is the system's: it means that nothing was published");
     for (size_t i = 0; i < COUNT(RULES); i++)
         if (strcmp(status, RULES[i].status) == 0)
             check_percent(c, body, pointer, status, RULES[i].percent);
@@ -125,11 +128,13 @@ static void check_progress(struct call *c, const struct doc *body, const char *p
 }
 
 /* A narrative never blanks or moves an objective. */
-static void check_narrative(struct call *c, const struct doc *body, const char *pointer, const char *kind) {
+static void check_narrative(struct call *c, const struct doc *body, const char *pointer,
+                            const char *kind) {
     static const char *const MOVERS[] = {"status", "percent_complete"};
     for (size_t i = 0; i < COUNT(MOVERS); i++)
         if (is_stated(body, MOVERS[i]))
-            refuse(c, pointer, MOVERS[i], call_printf(c, "must be absent: a %s moves nothing", kind));
+            refuse(c, pointer, MOVERS[i],
+                   call_printf(c, "must be absent: a %s moves nothing", kind));
 }
 
 void update_check(struct call *c, const struct doc *body, const char *pointer) {
@@ -146,6 +151,15 @@ static void check(struct call *c, const struct doc *body) {
     update_check(c, body, "#");
 }
 
+/* What the path names or finds is not for the body to say. */
+static void check_natural(struct call *c, const struct doc *body) {
+    static const char *const NAMED[] = {"source", "external_id", "supersedes"};
+    for (size_t i = 0; i < COUNT(NAMED); i++)
+        if (doc_get(body, NAMED[i]))
+            refuse(c, "#", NAMED[i], "must be absent: the path names the update");
+    update_check(c, body, "#");
+}
+
 const struct operation update_post = {
     .name = "update_post",
     .statement = &SQL_updates_post,
@@ -158,7 +172,7 @@ const struct operation update_put = {
     .name = "update_put",
     .statement = &SQL_updates_put_natural,
     .fields = UPDATE_FIELDS,
-    .check = check,
+    .check = check_natural,
 };
 
 const struct operation draft_put = {
@@ -176,15 +190,15 @@ static const struct field RETRACTION_FIELDS[] = {
     {0},
 };
 
-const struct operation update_publication = {
-    .name = "update_publication",
+const struct operation update_publish = {
+    .name = "update_publish",
     .statement = &SQL_updates_publication,
     .fields = NO_FIELDS,
     .flags = OPERATION_BODILESS,
 };
 
-const struct operation update_retraction = {
-    .name = "update_retraction",
+const struct operation update_retract = {
+    .name = "update_retract",
     .statement = &SQL_updates_retraction,
     .fields = RETRACTION_FIELDS,
 };

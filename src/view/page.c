@@ -16,9 +16,11 @@ const char *page_policy(struct call *c) {
     char hash[SHA256_SIZE * 2];
     sha256(style()->bytes, style()->len, digest);
     base64url_encode(digest, sizeof digest, hash); /* CSP 3 takes this alphabet too, padded */
-    return call_printf(c,
-                       "default-src 'none'; style-src 'sha256-%s='; base-uri 'none'; form-action 'self'; "
-                       "frame-ancestors 'self'", hash);
+    return call_printf(
+        c,
+        "default-src 'none'; style-src 'sha256-%s='; base-uri 'none'; form-action 'self'; "
+        "frame-ancestors 'self'",
+        hash);
 }
 
 void page_begin(struct buf *b, const char *title) {
@@ -27,7 +29,8 @@ void page_begin(struct buf *b, const char *title) {
     buf_add_html(b, title);
     buf_adds(b, "</title>\n<style>");
     buf_add(b, style()->bytes, style()->len);
-    buf_adds(b, "</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#main\">Skip to the content</a>\n");
+    buf_adds(
+        b, "</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#main\">Skip to the content</a>\n");
 }
 
 void page_end(struct buf *b) {
@@ -54,24 +57,27 @@ static void add_headline(struct buf *b, const struct doc *progress) {
     if (reported == 0)
         buf_addf(b, "None of the %d objectives has reported a status yet.", total);
     else
-        buf_addf(b, "%d of %d objectives %s reported a status. Of those, %d %s on track.", reported, total,
-                 reported == 1 ? "has" : "have", on_track, on_track == 1 ? "is" : "are");
+        buf_addf(b, "%d of %d objectives %s reported a status. Of those, %d %s on track.", reported,
+                 total, reported == 1 ? "has" : "have", on_track, on_track == 1 ? "is" : "are");
 }
 
 /* How the percent came about, with this plan's own numbers, so that anybody can redo the sum. */
 static void add_method(struct call *c, struct buf *b, const struct doc *progress) {
     const struct doc *counted = doc_get(progress, "counted");
-    buf_adds(b, "<details>\n<summary>How is this computed?</summary>\n"
-                "<p>Each goal counts by its weight; a goal that has reported no percent counts as 0, and the result "
-                "is then a lower bound. Within a goal, each objective counts by its weight in the same way; "
-                "ongoing, cancelled and archived objectives are listed but not counted.</p>\n"
-                "<table>\n<thead><tr><th scope=\"col\">Goal</th><th scope=\"col\">Weight</th>"
-                "<th scope=\"col\">Percent</th></tr></thead>\n<tbody>\n");
+    buf_adds(
+        b,
+        "<details>\n<summary>How is this computed?</summary>\n"
+        "<p>Each goal counts by its weight; a goal that has reported no percent counts as 0, and the result "
+        "is then a lower bound. Within a goal, each objective counts by its weight in the same way; "
+        "ongoing, cancelled and archived objectives are listed but not counted.</p>\n"
+        "<table>\n<thead><tr><th scope=\"col\">Goal</th><th scope=\"col\">Weight</th>"
+        "<th scope=\"col\">Percent</th></tr></thead>\n<tbody>\n");
     for (size_t i = 0; i < doc_count(counted); i++) {
         const struct doc *row = doc_at(counted, i);
         const char *percent = doc_get_number(c, row, "percent");
-        buf_addf(b, "<tr><th scope=\"row\">%s</th><td>%s</td><td>%s%s</td></tr>\n", doc_get_number(c, row, "goal"),
-                 doc_get_number(c, row, "weight"), percent ? percent : "not reported", percent ? " %" : "");
+        buf_addf(b, "<tr><th scope=\"row\">%s</th><td>%s</td><td>%s%s</td></tr>\n",
+                 doc_get_number(c, row, "goal"), doc_get_number(c, row, "weight"),
+                 percent ? percent : "not reported", percent ? " %" : "");
     }
     buf_adds(b, "</tbody>\n</table>\n</details>\n");
 }
@@ -134,19 +140,21 @@ static void add_state(struct call *c, struct buf *b, const struct doc *objective
 static void add_updates_link(struct call *c, struct buf *b, const struct doc *objective) {
     int count = (int)doc_number(doc_get(objective, "updates_count"));
     if (count == 0) {
-        buf_adds(b, "<p class=\"quiet\">No update has been published for this objective yet.</p>\n");
+        buf_adds(b,
+                 "<p class=\"quiet\">No update has been published for this objective yet.</p>\n");
         return;
     }
     const struct doc *links = doc_get(objective, "links");
     buf_adds(b, "<p class=\"quiet\"><a href=\"");
     buf_add_html(b, doc_get_text(links, "updates"));
-    buf_addf(b, "\">%s update%s of objective %s</a></p>\n", doc_get_number(c, objective, "updates_count"),
-             count == 1 ? "" : "s", doc_get_text(objective, "code"));
+    buf_addf(b, "\">%s update%s of objective %s</a></p>\n",
+             doc_get_number(c, objective, "updates_count"), count == 1 ? "" : "s",
+             doc_get_text(objective, "code"));
 }
 
 static void add_objective(struct call *c, struct buf *b, const struct doc *objective) {
-    buf_addf(b, "<li id=\"objective-%s\">\n<p><span class=\"code\">%s</span>", doc_get_text(objective, "code"),
-             doc_get_text(objective, "code"));
+    buf_addf(b, "<li id=\"objective-%s\">\n<p><span class=\"code\">%s</span>",
+             doc_get_text(objective, "code"), doc_get_text(objective, "code"));
     buf_add_html(b, doc_get_text(objective, "statement"));
     buf_adds(b, "</p>\n");
     add_description(b, objective, "before");
@@ -157,9 +165,11 @@ static void add_objective(struct call *c, struct buf *b, const struct doc *objec
     buf_adds(b, "</li>\n");
 }
 
-static void add_goal(struct call *c, struct buf *b, const struct doc *goal, const struct doc *objectives) {
+static void add_goal(struct call *c, struct buf *b, const struct doc *goal,
+                     const struct doc *objectives) {
     double number = doc_number(doc_get(goal, "number"));
-    buf_addf(b, "<section aria-labelledby=\"goal-%.0f\">\n<h2 id=\"goal-%.0f\">Goal %.0f: ", number, number, number);
+    buf_addf(b, "<section aria-labelledby=\"goal-%.0f\">\n<h2 id=\"goal-%.0f\">Goal %.0f: ", number,
+             number, number);
     buf_add_html(b, doc_get_text(goal, "statement"));
     buf_adds(b, "</h2>\n<p>");
     words_add_progress(c, b, goal);
@@ -173,14 +183,17 @@ static void add_goal(struct call *c, struct buf *b, const struct doc *goal, cons
 }
 
 static void add_footer(struct buf *b) {
-    buf_adds(b, "<footer class=\"quiet\">\n<p>The words of the goals and objectives are the city's own. A number that "
-                "nobody has reported is not shown.</p>\n<p>As data: <a href=\"/summary\">summary</a>, "
-                "<a href=\"/goals\">goals</a>, <a href=\"/objectives\">objectives</a>, "
-                "<a href=\"/updates\">updates</a>, <a href=\"/openapi.yaml\">the API's contract</a>.</p>\n"
-                "</footer>\n");
+    buf_adds(
+        b,
+        "<footer class=\"quiet\">\n<p>The words of the goals and objectives are the city's own. A number that "
+        "nobody has reported is not shown.</p>\n<p>As data: <a href=\"/summary\">summary</a>, "
+        "<a href=\"/goals\">goals</a>, <a href=\"/objectives\">objectives</a>, "
+        "<a href=\"/updates\">updates</a>, <a href=\"/openapi.yaml\">the API's contract</a>.</p>\n"
+        "</footer>\n");
 }
 
-bool page_plan(struct call *c, struct buf *b, const struct doc *summary, const struct doc *objectives) {
+bool page_plan(struct call *c, struct buf *b, const struct doc *summary,
+               const struct doc *objectives) {
     const struct doc *progress = doc_get(summary, "progress");
     const struct doc *goals = doc_get(summary, "goals");
     const char *as_of = doc_get_text(summary, "as_of");
@@ -196,7 +209,9 @@ bool page_plan(struct call *c, struct buf *b, const struct doc *summary, const s
     }
     buf_adds(b, "</p>\n");
     if (doc_bool(doc_get(summary, "demo")))
-        buf_adds(b, "<p class=\"demo\">Demonstration data: nothing on this page was reported by the city.</p>\n");
+        buf_adds(
+            b,
+            "<p class=\"demo\">Demonstration data: nothing on this page was reported by the city.</p>\n");
     buf_adds(b, "</header>\n<main id=\"main\">\n<p>");
     add_headline(b, progress);
     buf_adds(b, " ");

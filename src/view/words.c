@@ -19,8 +19,9 @@ static const struct {
     {"cancelled", "Cancelled", "withdrawn"},
 };
 
-static const char *const MONTHS[] = {"January", "February", "March",     "April",   "May",      "June",
-                                     "July",    "August",   "September", "October", "November", "December"};
+static const char *const MONTHS[] = {"January",   "February", "March",    "April",
+                                     "May",       "June",     "July",     "August",
+                                     "September", "October",  "November", "December"};
 
 const char *words_status(const char *status) {
     for (size_t i = 0; i < COUNT(STATUSES); i++)
@@ -41,7 +42,8 @@ void words_add_date(struct buf *b, const char *date) {
         buf_add_html(b, date);
         return;
     }
-    buf_addf(b, "%s %d, %.4s", MONTHS[atoi(date + 5) - 1], atoi(date + 8), date);
+    long month = strtol(date + 5, NULL, 10), day = strtol(date + 8, NULL, 10);
+    buf_addf(b, "%s %ld, %.4s", MONTHS[month - 1], day, date);
 }
 
 void words_add_progress(struct call *c, struct buf *b, const struct doc *progress) {
@@ -53,6 +55,6 @@ void words_add_progress(struct call *c, struct buf *b, const struct doc *progres
     bool least = doc_bool(doc_get(progress, "percent_is_minimum"));
     buf_addf(b, "%s%s %% complete", least ? "At least " : "", percent);
     if (least)
-        buf_addf(b, " (%s of %s objectives have reported a percent)", doc_get_number(c, progress, "reported"),
-                 doc_get_number(c, progress, "total"));
+        buf_addf(b, " (%s of %s objectives have reported a percent)",
+                 doc_get_number(c, progress, "reported"), doc_get_number(c, progress, "total"));
 }
