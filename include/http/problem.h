@@ -1,4 +1,5 @@
-/* The problems that an answer can name: one row each, the only place where an error becomes an HTTP status. */
+/* The problems that an answer can name: one row each, the only place where an error becomes an HTTP
+ * status. */
 #ifndef HTTP_PROBLEM_H
 #define HTTP_PROBLEM_H
 
@@ -9,9 +10,9 @@
 struct problem {
     enum err err;
     int status;
-    const char *code;  /* last segment of its type, "/problems/<code>" */
+    const char *code; /* last segment of its type, "/problems/<code>" */
     const char *title;
-    const char *help;  /* what to do, in plain words: its page */
+    const char *help; /* what to do, in plain words: its page */
 };
 
 extern const struct problem PROBLEMS[];

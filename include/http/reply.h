@@ -14,44 +14,52 @@ enum { REPLY_HEADERS = 16 };
 /* Zero-initialise; release with reply_drop. Strings must live as long as the call. */
 struct reply {
     int status;
-    const char *type;          /* Content-Type; NULL for none */
-    const char *body;          /* lent, or into owned */
+    const char *type; /* Content-Type; NULL for none */
+    const char *body; /* lent, or into owned */
     size_t len;
     struct buf owned;
-    const char *etag;          /* strong, with quotes, of the identity coding; NULL for none. "-gz" is put in for gzip */
+    const char *etag; /* strong, with quotes, of the identity coding; NULL for none. "-gz" is put in
+                         for gzip */
     const char *cache_control; /* NULL: no-store */
-    const char *vary;          /* "Accept-Encoding" is put in where compress is set; NULL: nothing else */
+    const char *vary; /* "Accept-Encoding" is put in where compress is set; NULL: nothing else */
     struct pair headers[REPLY_HEADERS]; /* Location, Link, Allow, … */
     size_t nheaders;
-    bool compress;             /* gzip it when the client prefers that and it pays */
-    const char *gzip;          /* lent: the body already in gzip, used where compress would make it; NULL for none */
+    bool compress; /* gzip it when the client prefers that and it pays */
+    const char *
+        gzip; /* lent: the body already in gzip, used where compress would make it; NULL for none */
     size_t gzip_len;
-    bool close;                /* end the connection after it */
+    bool close; /* end the connection after it */
 };
 
 void reply_drop(struct reply *rp);
 void reply_auto(struct reply *rp); /* for AUTO(reply) */
 
-/* Adds a header; an overflow is our own bug and asserts. value must hold no CR, LF or NUL (such a header is left out). */
+/* Adds a header; an overflow is our own bug and asserts. value must hold no CR, LF or NUL (such a
+ * header is left out). */
 void reply_header(struct reply *rp, const char *name, const char *value);
 
 /* Takes b's memory as the body; b is empty afterwards. */
 void reply_take_body(struct reply *rp, struct buf *b);
 
-/* The ETag "r<revision>-<first 16 hex of SHA-256 of the body>" (api.md), in the call's arena; NULL fails the call. */
+/* The ETag "r<revision>-<first 16 hex of SHA-256 of the body>" (api.md), in the call's arena; NULL
+ * fails the call. */
 const char *reply_etag(struct call *c, int64_t revision, const char *body, size_t len);
 
-/* True when an If-None-Match value matches the ETag in either coding, or is "*" (RFC 9110 13.1.2, weak comparison). */
+/* True when an If-None-Match value matches the ETag in either coding, or is "*" (RFC 9110 13.1.2,
+ * weak comparison). */
 bool etag_matches(const char *if_none_match, const char *etag);
 
-/* The revision in an If-Match value: >= 0; -1 when no strong ETag of ours is in the list; -2 for "*". */
+/* The revision in an If-Match value: >= 0; -1 when no strong ETag of ours is in the list; -2 for
+ * "*". */
 int64_t etag_revision(const char *if_match);
 
-/* Turns the call's error into its problem document (RFC 9457), headers included (Retry-After, WWW-Authenticate, Location, …). */
+/* Turns the call's error into its problem document (RFC 9457), headers included (Retry-After,
+ * WWW-Authenticate, Location, …). */
 void reply_problem(struct call *c, const struct request *rq, struct reply *rp);
 
-/* Sends the answer in one write: conditional GET (304), HEAD, gzip, Date, Content-Length, Connection, Vary, X-Request-Id,
- * CORS and security headers. Returns the bytes sent, or -1 when the client is gone. `last` asks for Connection: close. */
+/* Sends the answer in one write: conditional GET (304), HEAD, gzip, Date, Content-Length,
+ * Connection, Vary, X-Request-Id, CORS and security headers. Returns the bytes sent, or -1 when the
+ * client is gone. `last` asks for Connection: close. */
 int64_t reply_send(struct call *c, struct request *rq, struct reply *rp, bool last);
 
 #endif

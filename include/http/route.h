@@ -15,9 +15,9 @@ struct route_args {
 };
 
 /*
- * True when the request's path meets the pattern. "{id}" and "{number}" take 1 to 18 digits, "{source}" takes
- * [a-z][a-z0-9._-]*, any other name takes any non-empty segment. A trailing slash is no match.
- * Static segments win by standing earlier in the route table.
+ * True when the request's path meets the pattern. "{id}" and "{number}" take 1 to 18 digits,
+ * "{source}" takes [a-z][a-z0-9._-]*, any other name takes any non-empty segment. A trailing slash
+ * is no match. Static segments win by standing earlier in the route table.
  */
 bool route_match(const char *pattern, const struct request *rq, struct route_args *args);
 

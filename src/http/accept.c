@@ -8,9 +8,9 @@
 enum { Q_ONE = 1000, Q_LEAST = 1 };
 
 /* qvalue of RFC 9110 12.4.2 in thousandths; -1 when it is none. */
-static int qvalue(struct slice s)
-{
-    if (s.len < 1 || s.len > 5 || (s.at[0] != '0' && s.at[0] != '1') || (s.len > 1 && s.at[1] != '.'))
+static int qvalue(struct slice s) {
+    if (s.len < 1 || s.len > 5 || (s.at[0] != '0' && s.at[0] != '1') ||
+        (s.len > 1 && s.at[1] != '.'))
         return -1;
     int q = (s.at[0] - '0') * Q_ONE;
     int unit = Q_ONE / 10;
@@ -22,15 +22,15 @@ static int qvalue(struct slice s)
     return q <= Q_ONE ? q : -1;
 }
 
-/* A member of an Accept-like list. Parameters of a media range are passed over: our types have none that matter. */
+/* A member of an Accept-like list. Parameters of a media range are passed over: our types have none
+ * that matter. */
 struct wish {
     struct slice range;
     int q;
 };
 
 /* A q that is none counts as 0: what was meant is not known. */
-static struct wish read_wish(struct slice member)
-{
+static struct wish read_wish(struct slice member) {
     struct wish w = {.q = Q_ONE};
     struct slice part;
     if (!text_next(&member, ';', &w.range))
@@ -46,19 +46,18 @@ static struct wish read_wish(struct slice member)
 }
 
 /* How closely a media range names the type: 3 itself, 2 its family, 1 anything, 0 not at all. */
-static int closeness(struct slice range, const char *type)
-{
+static int closeness(struct slice range, const char *type) {
     if (text_equal_any_case(range, type))
         return 3;
     const char *slash = strchr(type, '/');
     size_t family = slash ? (size_t)(slash - type) + 1 : 0;
-    if (family > 0 && range.len == family + 1 && range.at[family] == '*' && strncasecmp(range.at, type, family) == 0)
+    if (family > 0 && range.len == family + 1 && range.at[family] == '*' &&
+        strncasecmp(range.at, type, family) == 0)
         return 2;
     return text_equal(range, "*/*") ? 1 : 0;
 }
 
-int accept_quality(const char *header, const char *type)
-{
+int accept_quality(const char *header, const char *type) {
     if (!header || header[strspn(header, " \t")] == '\0')
         return Q_ONE;
     struct slice rest = {header, strlen(header)};
@@ -76,14 +75,12 @@ int accept_quality(const char *header, const char *type)
     return q;
 }
 
-static bool names_coding(struct slice range, const char *coding)
-{
+static bool names_coding(struct slice range, const char *coding) {
     return text_equal_any_case(range, coding) ||
            (strcasecmp(coding, "gzip") == 0 && text_equal_any_case(range, "x-gzip"));
 }
 
-int accept_encoding_quality(const char *header, const char *coding)
-{
+int accept_encoding_quality(const char *header, const char *coding) {
     if (!header)
         return 0;
     struct slice rest = {header, strlen(header)};
@@ -96,7 +93,8 @@ int accept_encoding_quality(const char *header, const char *coding)
         if (text_equal(w.range, "*"))
             any = w.q;
     }
-    /* Identity need not be named to be acceptable (RFC 9110 12.5.3); unnamed it is what one falls back to. */
+    /* Identity need not be named to be acceptable (RFC 9110 12.5.3); unnamed it is what one falls
+     * back to. */
     if (strcasecmp(coding, "identity") == 0)
         return any == 0 ? 0 : Q_LEAST;
     return any < 0 ? 0 : any;

@@ -2,15 +2,14 @@
 
 #include "metrics.h"
 
-static enum log_level level_of(int status)
-{
+static enum log_level level_of(int status) {
     return status >= 500 && status != 503 ? LOG_ERROR : LOG_INFO;
 }
 
-/* No query, no header: they may hold secrets. What went wrong in here is said here and nowhere else. */
-void access_record(const struct server *s, const struct call *c, const struct request *rq, const struct reply *rp, int64_t bytes,
-                   int64_t us)
-{
+/* No query, no header: they may hold secrets. What went wrong in here is said here and nowhere
+ * else. */
+void access_record(const struct server *s, const struct call *c, const struct request *rq,
+                   const struct reply *rp, int64_t bytes, int64_t us) {
     metrics_request(rq->verb, rp->status, us);
     if (!s->config.log)
         return;

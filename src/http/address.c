@@ -9,13 +9,11 @@
 
 static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
 
-static bool is_v4(const struct address *a)
-{
+static bool is_v4(const struct address *a) {
     return memcmp(a->byte, mapped, sizeof(mapped)) == 0;
 }
 
-bool address_parse(const char *text, size_t len, struct address *out)
-{
+bool address_parse(const char *text, size_t len, struct address *out) {
     char copy[INET6_ADDRSTRLEN];
     if (len == 0 || len >= sizeof(copy))
         return false;
@@ -23,22 +21,20 @@ bool address_parse(const char *text, size_t len, struct address *out)
     copy[len] = '\0';
 
     memcpy(out->byte, mapped, sizeof(mapped));
-    return inet_pton(AF_INET, copy, out->byte + sizeof(mapped)) == 1 || inet_pton(AF_INET6, copy, out->byte) == 1;
+    return inet_pton(AF_INET, copy, out->byte + sizeof(mapped)) == 1 ||
+           inet_pton(AF_INET6, copy, out->byte) == 1;
 }
 
-bool address_equal(const struct address *a, const struct address *b)
-{
+bool address_equal(const struct address *a, const struct address *b) {
     return memcmp(a->byte, b->byte, sizeof(a->byte)) == 0;
 }
 
-bool address_is_loopback(const struct address *a)
-{
+bool address_is_loopback(const struct address *a) {
     static const uint8_t one[16] = {[15] = 1};
     return is_v4(a) ? a->byte[12] == 127 : memcmp(a->byte, one, sizeof(one)) == 0;
 }
 
-void address_client_text(const struct address *a, char out[ADDRESS_TEXT])
-{
+void address_client_text(const struct address *a, char out[ADDRESS_TEXT]) {
     if (is_v4(a)) {
         (void)inet_ntop(AF_INET, a->byte + sizeof(mapped), out, ADDRESS_TEXT);
         return;
@@ -51,8 +47,7 @@ void address_client_text(const struct address *a, char out[ADDRESS_TEXT])
 }
 
 /* The digits after the slash of a CIDR; -1 when they are none or more than most. */
-static int bits_of(struct slice s, int most)
-{
+static int bits_of(struct slice s, int most) {
     if (s.len < 1 || s.len > 3)
         return -1;
     int bits = 0;
@@ -64,8 +59,7 @@ static int bits_of(struct slice s, int most)
     return bits <= most ? bits : -1;
 }
 
-static bool add_proxy(struct slice member, struct proxies *p)
-{
+static bool add_proxy(struct slice member, struct proxies *p) {
     const char *slash = memchr(member.at, '/', member.len);
     size_t len = slash ? (size_t)(slash - member.at) : member.len;
     if (p->count == PROXIES_MAX || !address_parse(member.at, len, &p->row[p->count].net))
@@ -83,21 +77,20 @@ static bool add_proxy(struct slice member, struct proxies *p)
     return true;
 }
 
-bool proxies_parse(struct call *c, const char *list, struct proxies *out)
-{
+bool proxies_parse(struct call *c, const char *list, struct proxies *out) {
     *out = (struct proxies){0};
     struct slice rest = {list, list ? strlen(list) : 0};
     struct slice member;
     while (text_next(&rest, ',', &member)) {
         if (member.len > 0 && !add_proxy(member, out))
-            return fail(c, ERR_MALFORMED, "trusted proxies: \"%.*s\" is no address, no CIDR or one too many", (int)member.len,
-                        member.at);
+            return fail(c, ERR_MALFORMED,
+                        "trusted proxies: \"%.*s\" is no address, no CIDR or one too many",
+                        (int)member.len, member.at);
     }
     return true;
 }
 
-static bool same_bits(const struct address *a, const struct address *b, int bits)
-{
+static bool same_bits(const struct address *a, const struct address *b, int bits) {
     size_t whole = (size_t)bits / 8;
     if (memcmp(a->byte, b->byte, whole) != 0)
         return false;
@@ -105,8 +98,7 @@ static bool same_bits(const struct address *a, const struct address *b, int bits
     return rest == 0 || (a->byte[whole] ^ b->byte[whole]) >> (8 - rest) == 0;
 }
 
-bool proxies_trust(const struct proxies *p, const struct address *a)
-{
+bool proxies_trust(const struct proxies *p, const struct address *a) {
     for (size_t i = 0; i < p->count; i++) {
         if (same_bits(&p->row[i].net, a, p->row[i].bits))
             return true;
@@ -115,8 +107,7 @@ bool proxies_trust(const struct proxies *p, const struct address *a)
 }
 
 /* What proxies write: an address, perhaps with a port, IPv6 then in brackets. */
-static bool parse_forwarded(struct slice s, struct address *out)
-{
+static bool parse_forwarded(struct slice s, struct address *out) {
     if (s.len > 2 && s.at[0] == '[') {
         const char *end = memchr(s.at, ']', s.len);
         return end && address_parse(s.at + 1, (size_t)(end - s.at) - 1, out);
@@ -127,8 +118,7 @@ static bool parse_forwarded(struct slice s, struct address *out)
 }
 
 /* Cuts the last member off a comma list; false when the list is used up. */
-static bool take_last(struct slice *list, struct slice *member)
-{
+static bool take_last(struct slice *list, struct slice *member) {
     if (list->len == 0)
         return false;
     size_t start = list->len;
@@ -139,8 +129,8 @@ static bool take_last(struct slice *list, struct slice *member)
     return true;
 }
 
-struct address proxies_client(const struct proxies *p, const struct address *peer, const struct request *rq)
-{
+struct address proxies_client(const struct proxies *p, const struct address *peer,
+                              const struct request *rq) {
     struct address client = *peer;
     for (size_t i = rq->nheaders; i-- > 0;) {
         if (strcasecmp(rq->headers[i].name, "X-Forwarded-For") != 0)
@@ -149,7 +139,8 @@ struct address proxies_client(const struct proxies *p, const struct address *pee
         struct slice member;
         while (take_last(&list, &member)) {
             struct address next;
-            /* Who is not trusted is not believed; who is trusted but wrote nonsense is taken himself. */
+            /* Who is not trusted is not believed; who is trusted but wrote nonsense is taken
+             * himself. */
             if (!proxies_trust(p, &client) || !parse_forwarded(member, &next))
                 return client;
             client = next;

@@ -1,4 +1,5 @@
-/* Who asks: addresses, the proxies that are trusted to name another, and what one client is for the limits. */
+/* Who asks: addresses, the proxies that are trusted to name another, and what one client is for the
+ * limits. */
 #ifndef HTTP_ADDRESS_H
 #define HTTP_ADDRESS_H
 
@@ -34,13 +35,16 @@ bool address_is_loopback(const struct address *a);
 /* IPv4 as it is, IPv6 as its /64: what one client is (api.md). */
 void address_client_text(const struct address *a, char out[ADDRESS_TEXT]);
 
-/* Reads a comma list of addresses and CIDRs; NULL and "" are none. Fails with ERR_MALFORMED, naming the member. */
+/* Reads a comma list of addresses and CIDRs; NULL and "" are none. Fails with ERR_MALFORMED, naming
+ * the member. */
 MUST_CHECK bool proxies_parse(struct call *c, const char *list, struct proxies *out);
 
 bool proxies_trust(const struct proxies *p, const struct address *a);
 
-/* The client of a request from peer: the peer itself, or, where that is a trusted proxy, the last address in X-Forwarded-For that is
- * none. Everything left of that may be invented and is not looked at. */
-struct address proxies_client(const struct proxies *p, const struct address *peer, const struct request *rq);
+/* The client of a request from peer: the peer itself, or, where that is a trusted proxy, the last
+ * address in X-Forwarded-For that is none. Everything left of that may be invented and is not
+ * looked at. */
+struct address proxies_client(const struct proxies *p, const struct address *peer,
+                              const struct request *rq);
 
 #endif

@@ -7,17 +7,13 @@
 #include "server_inside.h"
 #include "slots.h"
 
-enum {
-    PIECE = 4096,
-    LINGER_MS = 500,
-    LINGER_MOST = 131072
-};
+enum { PIECE = 4096, LINGER_MS = 500, LINGER_MOST = 131072 };
 
 static const char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
 
-/* One call of the library gathers all len bytes; its own timeout starts anew with every byte, so it is the reaper that ends it. */
-static bool read_sized(struct line *line, struct call *c, size_t len)
-{
+/* One call of the library gathers all len bytes; its own timeout starts anew with every byte, so it
+ * is the reaper that ends it. */
+static bool read_sized(struct line *line, struct call *c, size_t len) {
     char *body = call_alloc(c, len + 1);
     if (!body)
         return false;
@@ -28,8 +24,7 @@ static bool read_sized(struct line *line, struct call *c, size_t len)
 }
 
 /* True at the end of a well-formed chunked body; over the limit reading stops. */
-static bool read_chunks(struct line *line, size_t limit)
-{
+static bool read_chunks(struct line *line, size_t limit) {
     char piece[PIECE];
     int got;
     buf_adds(&line->chunks, "");
@@ -43,8 +38,7 @@ static bool read_chunks(struct line *line, size_t limit)
     return got >= 0;
 }
 
-static bool explain(struct line *line, struct call *c)
-{
+static bool explain(struct line *line, struct call *c) {
     if (slot_cut(line->slot) == CUT_BODY)
         return fail(c, ERR_TIMEOUT, "the body did not arrive in time");
     if (line->body_length < 0)
@@ -52,14 +46,13 @@ static bool explain(struct line *line, struct call *c)
     return fail(c, ERR_MALFORMED, "the body ended before its length");
 }
 
-static bool read_all(struct line *line, struct call *c, size_t limit)
-{
+static bool read_all(struct line *line, struct call *c, size_t limit) {
     if (line->wants_continue)
         (void)mg_write(line->conn, go_on, sizeof(go_on) - 1);
 
-    int64_t deadline = clock_mono_us() + line->server->config.body_ms * 1000;
-    slot_enter(line->slot, PHASE_BODY, deadline);
-    bool whole = line->body_length < 0 ? read_chunks(line, limit) : read_sized(line, c, (size_t)line->body_length);
+    slot_enter(line->slot, PHASE_BODY, line->server->config.body_ms);
+    bool whole = line->body_length < 0 ? read_chunks(line, limit)
+                                       : read_sized(line, c, (size_t)line->body_length);
     slot_enter(line->slot, PHASE_WORK, 0);
     if (c->err != ERR_NONE)
         return false;
@@ -72,8 +65,7 @@ static bool read_all(struct line *line, struct call *c, size_t limit)
     return true;
 }
 
-bool body_read(struct wire *w, struct call *c, size_t limit, const char **bytes, size_t *len)
-{
+bool body_read(struct wire *w, struct call *c, size_t limit, const char **bytes, size_t *len) {
     struct line *line = (struct line *)w;
     if (line->state == BODY_UNREAD)
         line->state = read_all(line, c, limit) ? BODY_READ : BODY_BROKEN;
@@ -86,16 +78,16 @@ bool body_read(struct wire *w, struct call *c, size_t limit, const char **bytes,
     return true;
 }
 
-void body_linger(struct line *line)
-{
+void body_linger(struct line *line) {
     /* A client that waits for 100 Continue sends nothing; one whose body broke off neither. */
     if (line->state != BODY_UNREAD || line->body_length == 0 || line->wants_continue)
         return;
     char piece[PIECE];
     int64_t deadline = clock_mono_us() + LINGER_MS * 1000;
     size_t left = LINGER_MOST;
-    slot_enter(line->slot, PHASE_LINGER, deadline);
-    while (left >= sizeof(piece) && clock_mono_us() < deadline && mg_read(line->conn, piece, sizeof(piece)) > 0)
+    slot_enter(line->slot, PHASE_LINGER, LINGER_MS);
+    while (left >= sizeof(piece) && clock_mono_us() < deadline &&
+           mg_read(line->conn, piece, sizeof(piece)) > 0)
         left -= sizeof(piece);
     line->state = BODY_BROKEN;
 }

@@ -1,12 +1,11 @@
 #include "cors.h"
 
-bool cors_is_preflight(const struct request *rq)
-{
-    return rq->verb == VERB_OPTIONS && request_header(rq, "Origin") && request_header(rq, "Access-Control-Request-Method");
+bool cors_is_preflight(const struct request *rq) {
+    return rq->verb == VERB_OPTIONS && request_header(rq, "Origin") &&
+           request_header(rq, "Access-Control-Request-Method");
 }
 
-void cors_preflight(struct reply *rp)
-{
+void cors_preflight(struct reply *rp) {
     rp->status = 204;
     rp->cache_control = "public, max-age=7200";
     rp->vary = "Access-Control-Request-Method, Access-Control-Request-Headers";
@@ -16,8 +15,7 @@ void cors_preflight(struct reply *rp)
     reply_header(rp, "Access-Control-Max-Age", "7200");
 }
 
-const char *cors_lines(const struct request *rq)
-{
+const char *cors_lines(const struct request *rq) {
     if (rq->verb != VERB_GET && rq->verb != VERB_HEAD && rq->verb != VERB_OPTIONS)
         return "";
     return "Access-Control-Allow-Origin: *\r\n"

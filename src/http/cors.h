@@ -1,4 +1,5 @@
-/* What a browser asks before it asks (the Fetch standard, 4.8): public reads are open to every page, writes to none. */
+/* What a browser asks before it asks (the Fetch standard, 4.8): public reads are open to every
+ * page, writes to none. */
 #ifndef HTTP_CORS_H
 #define HTTP_CORS_H
 
@@ -13,7 +14,8 @@ bool cors_is_preflight(const struct request *rq);
 /* 204, good for two hours. */
 void cors_preflight(struct reply *rp);
 
-/* The header lines that an answer to this request carries, each ended by CR LF; "" where other origins have no business. */
+/* The header lines that an answer to this request carries, each ended by CR LF; "" where other
+ * origins have no business. */
 const char *cors_lines(const struct request *rq);
 
 #endif

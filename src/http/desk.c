@@ -3,25 +3,22 @@
 #include <stdlib.h>
 
 enum {
-    KEEP = 64,             /* free desks; those of a burst go back to the system */
-    SCRATCH_KEPT = 65536   /* bytes of scratch that a free desk may hold */
+    KEEP = 64,           /* free desks; those of a burst go back to the system */
+    SCRATCH_KEPT = 65536 /* bytes of scratch that a free desk may hold */
 };
 
-void desks_init(struct desks *d)
-{
+void desks_init(struct desks *d) {
     *d = (struct desks){0};
     pthread_mutex_init(&d->lock, NULL);
 }
 
-static void desk_free(struct desk *desk)
-{
+static void desk_free(struct desk *desk) {
     call_drop(&desk->call);
     buf_drop(&desk->scratch);
     free(desk);
 }
 
-void desks_drop(struct desks *d)
-{
+void desks_drop(struct desks *d) {
     while (d->free) {
         struct desk *desk = d->free;
         d->free = desk->next;
@@ -30,8 +27,7 @@ void desks_drop(struct desks *d)
     pthread_mutex_destroy(&d->lock);
 }
 
-static struct desk *desk_new(int64_t budget_ms)
-{
+static struct desk *desk_new(int64_t budget_ms) {
     struct desk *desk = calloc(1, sizeof(*desk));
     if (!desk)
         return NULL;
@@ -42,8 +38,7 @@ static struct desk *desk_new(int64_t budget_ms)
     return NULL;
 }
 
-struct desk *desk_take(struct desks *d, int64_t budget_ms)
-{
+struct desk *desk_take(struct desks *d, int64_t budget_ms) {
     pthread_mutex_lock(&d->lock);
     struct desk *desk = d->free;
     if (desk) {
@@ -59,8 +54,7 @@ struct desk *desk_take(struct desks *d, int64_t budget_ms)
 }
 
 /* The large arrays of a request hold what its counts say; only the counts need to be reset. */
-static void clear(struct desk *desk)
-{
+static void clear(struct desk *desk) {
     struct request *rq = &desk->rq;
     rq->method = rq->path = rq->query = rq->version = rq->client = rq->route = NULL;
     rq->nsegments = rq->nparams = rq->nheaders = 0;
@@ -73,8 +67,7 @@ static void clear(struct desk *desk)
         buf_drop(&desk->scratch);
 }
 
-void desk_give(struct desks *d, struct desk *desk)
-{
+void desk_give(struct desks *d, struct desk *desk) {
     if (!desk)
         return;
     clear(desk);

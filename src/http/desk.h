@@ -1,5 +1,6 @@
-/* What one request needs while it is answered. There are as many desks as requests at once, not as many as threads: 2,048 idle threads
- * hold none, and the one used last is handed out first, so that it is still in the cache. */
+/* What one request needs while it is answered. There are as many desks as requests at once, not as
+ * many as threads: 2,048 idle threads hold none, and the one used last is handed out first, so that
+ * it is still in the cache. */
 #ifndef HTTP_DESK_H
 #define HTTP_DESK_H
 

@@ -8,16 +8,15 @@
 
 static const char gzip_mark[] = "-gz";
 
-const char *reply_etag(struct call *c, int64_t revision, const char *body, size_t len)
-{
+const char *reply_etag(struct call *c, int64_t revision, const char *body, size_t len) {
     char hash[SHA256_HEX];
     sha256_hex(body, len, hash);
     return call_printf(c, "\"r%" PRId64 "-%.16s\"", revision, hash);
 }
 
-/* The opaque part without quotes and without the mark of the gzip coding; len 0 when it is no entity tag. */
-static struct slice opaque(struct slice tag)
-{
+/* The opaque part without quotes and without the mark of the gzip coding; len 0 when it is no
+ * entity tag. */
+static struct slice opaque(struct slice tag) {
     if (tag.len >= 2 && tag.at[0] == 'W' && tag.at[1] == '/')
         tag = (struct slice){tag.at + 2, tag.len - 2};
     if (tag.len < 2 || tag.at[0] != '"' || tag.at[tag.len - 1] != '"')
@@ -29,8 +28,7 @@ static struct slice opaque(struct slice tag)
     return tag;
 }
 
-bool etag_matches(const char *if_none_match, const char *etag)
-{
+bool etag_matches(const char *if_none_match, const char *etag) {
     if (!if_none_match || !etag)
         return false;
     struct slice ours = opaque((struct slice){etag, strlen(etag)});
@@ -47,8 +45,7 @@ bool etag_matches(const char *if_none_match, const char *etag)
 }
 
 /* The number after `"r`, of at most 18 digits and before a "-"; -1 when there is none. */
-static int64_t revision_in(struct slice tag)
-{
+static int64_t revision_in(struct slice tag) {
     if (tag.len < 4 || tag.at[0] != '"' || tag.at[1] != 'r' || tag.at[tag.len - 1] != '"')
         return -1;
     int64_t revision = 0;
@@ -58,8 +55,7 @@ static int64_t revision_in(struct slice tag)
     return i > 2 && tag.at[i] == '-' ? revision : -1;
 }
 
-int64_t etag_revision(const char *if_match)
-{
+int64_t etag_revision(const char *if_match) {
     struct slice rest = {if_match, if_match ? strlen(if_match) : 0};
     struct slice member;
     while (text_next(&rest, ',', &member)) {

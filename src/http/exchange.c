@@ -10,29 +10,37 @@
 #include "head.h"
 #include "metrics.h"
 
-static const char no_room[] = "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+static const char no_room[] =
+    "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 
-static bool write_wire(struct wire *w, const void *bytes, size_t len)
-{
+static bool write_wire(struct wire *w, const void *bytes, size_t len) {
     struct line *line = (struct line *)w;
     const struct server_config *config = &line->server->config;
     int64_t ms = config->answer_ms + (int64_t)len * 1000 / config->reader_rate;
-    slot_enter(line->slot, PHASE_ANSWER, clock_mono_us() + ms * 1000);
+    slot_enter(line->slot, PHASE_ANSWER, ms);
     int sent = mg_write(line->conn, bytes, len);
     return sent >= 0 && (size_t)sent == len;
 }
 
 /* Without memory for more. */
-static int turn_away(struct mg_connection *conn)
-{
+static int turn_away(struct mg_connection *conn) {
     (void)mg_write(conn, no_room, sizeof(no_room) - 1);
     mg_disable_connection_keep_alive(conn);
     return 503;
 }
 
+/* The client behind a trusted proxy. */
+static const char *spoken_for(const struct server *s, struct desk *d, const struct slot *slot) {
+    struct address client = proxies_client(&s->proxies, &slot->peer, &d->rq);
+    char *text = call_alloc(&d->call, ADDRESS_TEXT);
+    if (text)
+        address_client_text(&client, text);
+    return text;
+}
+
 /* Who asks, under which id, over which wire. */
-static void introduce(struct server *s, struct desk *d, struct mg_connection *conn, struct slot *slot)
-{
+static void introduce(struct server *s, struct desk *d, struct mg_connection *conn,
+                      struct slot *slot) {
     struct request *rq = &d->rq;
     const char *expect = request_header(rq, "Expect");
     d->line = (struct line){
@@ -41,22 +49,20 @@ static void introduce(struct server *s, struct desk *d, struct mg_connection *co
         .server = s,
         .slot = slot,
         .body_length = rq->body_length,
-        .wants_continue = expect && strcasecmp(expect, "100-continue") == 0 && strcmp(rq->version, "1.1") == 0,
+        .wants_continue = expect && strcasecmp(expect, "100-continue") == 0 &&
+                          strcmp(rq->version, "1.1") == 0,
     };
     rq->wire = &d->line.wire;
     rq->scratch = &d->scratch;
     ids_take(&d->ids, &d->call, rq);
 
-    struct address client = proxies_client(&s->proxies, &slot->peer, rq);
-    char *text = call_alloc(&d->call, ADDRESS_TEXT);
-    if (text)
-        address_client_text(&client, text);
-    rq->client = text;
+    rq->client = slot->text;
+    if (slot->proxy)
+        rq->client = spoken_for(s, d, slot);
 }
 
 /* The handler's answer, or the problem that it or the guard had. */
-static void answer(struct server *s, struct desk *d)
-{
+static void answer(struct server *s, struct desk *d) {
     struct call *c = &d->call;
     bool fine = c->err == ERR_NONE;
     if (fine && cors_is_preflight(&d->rq))
@@ -72,22 +78,21 @@ static void answer(struct server *s, struct desk *d)
     reply_problem(c, &d->rq, &d->rp);
 }
 
-/* True when nobody can be sure where a next request would begin. After chunks neither: the library reads them leniently. */
-static bool is_doubtful(const struct desk *d)
-{
+/* True when nobody can be sure where a next request would begin. After chunks neither: the library
+ * reads them leniently. */
+static bool is_doubtful(const struct desk *d) {
     const struct line *line = &d->line;
     bool unread = line->body_length != 0 && line->state != BODY_READ;
     return unread || line->body_length < 0 || d->call.err == ERR_LENGTH_REQUIRED;
 }
 
-static bool is_last(const struct server *s, const struct desk *d, enum cut cut)
-{
-    return cut != CUT_NONE || is_doubtful(d) || !head_keeps_open(&d->rq) || server_draining(s) || reaper_is_crowded(s->reaper);
+static bool is_last(const struct server *s, const struct desk *d, enum cut cut) {
+    return cut != CUT_NONE || is_doubtful(d) || !head_keeps_open(&d->rq) || server_draining(s) ||
+           reaper_is_crowded(s->reaper);
 }
 
 /* Sends the answer, and sees to what follows on the connection. */
-static int finish(struct server *s, struct desk *d, bool last, int64_t began_us)
-{
+static int finish(struct server *s, struct desk *d, bool last, int64_t began_us) {
     int64_t sent = reply_send(&d->call, &d->rq, &d->rp, last);
     int status = d->rp.status;
     access_record(s, &d->call, &d->rq, &d->rp, sent, clock_mono_us() - began_us);
@@ -98,15 +103,13 @@ static int finish(struct server *s, struct desk *d, bool last, int64_t began_us)
     return status;
 }
 
-/* The phase in which the next head is awaited. The library ends a connection that stays idle; what takes longer is a head in pieces. */
-static void await_next(const struct server *s, struct slot *slot)
-{
-    int64_t ms = s->config.keep_alive_ms + s->config.head_ms;
-    slot_enter(slot, PHASE_IDLE, clock_mono_us() + ms * 1000);
+/* The phase in which the next head is awaited. The library ends a connection that stays idle; what
+ * takes longer is a head in pieces. */
+static void await_next(const struct server *s, struct slot *slot) {
+    slot_enter(slot, PHASE_IDLE, s->config.keep_alive_ms + s->config.head_ms);
 }
 
-int exchange_run(struct server *s, struct mg_connection *conn, struct slot *slot)
-{
+int exchange_run(struct server *s, struct mg_connection *conn, struct slot *slot) {
     int64_t began = clock_mono_us();
     enum cut cut = slot_begin(&s->slots, slot);
     struct desk *d = desk_take(&s->desks, s->config.budget_ms);
@@ -115,7 +118,8 @@ int exchange_run(struct server *s, struct mg_connection *conn, struct slot *slot
 
     metrics_active(1);
     struct guard_ruling ruling;
-    bool fine = head_read(&d->call, &d->rq, mg_get_request_info(conn), slot, s->config.max_body, &ruling);
+    bool fine = head_read(&d->call, &d->rq, mg_get_request_info(conn), slot, s->config.max_body,
+                          &ruling);
     metrics_refusal(ruling.refusal);
     introduce(s, d, conn, slot);
     answer(s, d);
@@ -126,18 +130,19 @@ int exchange_run(struct server *s, struct mg_connection *conn, struct slot *slot
     return status;
 }
 
-/* Whether the head's time was up: the library has its own clock for those on a connection that is in use already. */
-static bool was_slow(const struct server *s, struct slot *slot)
-{
+/* Whether the head's time was up: the library has its own clock for those on a connection that is
+ * in use already. */
+static bool was_slow(const struct server *s, struct slot *slot) {
     int64_t since_us = 0;
     enum phase phase = slot_phase(slot, &since_us);
     int64_t allowed = phase == PHASE_IDLE ? s->config.keep_alive_ms : s->config.head_ms;
     return slot_cut(slot) == CUT_HEAD || clock_mono_us() - since_us >= allowed * 1000;
 }
 
-/* Why the library gave up: the first that fits of a slow client, an oversized head, what the guard sees, anything else. */
-static void explain(struct server *s, struct desk *d, const struct mg_request_info *info, struct slot *slot, bool slow, int status)
-{
+/* Why the library gave up: the first that fits of a slow client, an oversized head, what the guard
+ * sees, anything else. */
+static void explain(struct server *s, struct desk *d, const struct mg_request_info *info,
+                    struct slot *slot, bool slow, int status) {
     struct call *c = &d->call;
     struct guard_ruling r = {0};
     if (slow) {
@@ -152,8 +157,7 @@ static void explain(struct server *s, struct desk *d, const struct mg_request_in
     (void)fail(c, r.err, "%s", status == 505 ? "HTTP/1.0 and HTTP/1.1 are spoken here" : r.detail);
 }
 
-void exchange_unread(struct server *s, struct mg_connection *conn, struct slot *slot, int status)
-{
+void exchange_unread(struct server *s, struct mg_connection *conn, struct slot *slot, int status) {
     int64_t began = clock_mono_us();
     slot->ended = true;
     bool slow = was_slow(s, slot);
@@ -172,14 +176,12 @@ void exchange_unread(struct server *s, struct mg_connection *conn, struct slot *
     desk_give(&s->desks, d);
 }
 
-static void answer_asterisk(struct reply *rp)
-{
+static void answer_asterisk(struct reply *rp) {
     rp->status = 204;
     reply_header(rp, "Allow", "GET, HEAD, POST, PUT, PATCH, OPTIONS");
 }
 
-void exchange_left(struct server *s, struct mg_connection *conn, struct slot *slot)
-{
+void exchange_left(struct server *s, struct mg_connection *conn, struct slot *slot) {
     const struct mg_request_info *info = mg_get_request_info(conn);
     if (slot->ended || !info->request_uri || info->local_uri)
         return;

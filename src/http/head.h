@@ -12,15 +12,16 @@
 
 struct mg_request_info;
 
-/* Fills rq, which points into the library's buffer and the call's arena. False when the head must be refused: r says why, and c failed
- * with it. */
-MUST_CHECK bool head_read(struct call *c, struct request *rq, const struct mg_request_info *info, struct slot *slot,
-                          size_t max_body, struct guard_ruling *r);
+/* Fills rq, which points into the library's buffer and the call's arena. False when the head must
+ * be refused: r says why, and c failed with it. */
+MUST_CHECK bool head_read(struct call *c, struct request *rq, const struct mg_request_info *info,
+                          struct slot *slot, size_t max_body, struct guard_ruling *r);
 
 /* True when the library got to the end of the head, so that head_read may look at it. */
 bool head_is_whole(const struct mg_request_info *info);
 
-/* True when the connection may serve another request after this one (RFC 9112 9.3), in the library's opinion too. */
+/* True when the connection may serve another request after this one (RFC 9112 9.3), in the
+ * library's opinion too. */
 bool head_keeps_open(const struct request *rq);
 
 #endif

@@ -16,8 +16,8 @@ struct ids {
 /* Seeds from the system's random bytes; false when it has none. */
 MUST_CHECK bool ids_init(struct ids *s);
 
-/* Puts the request's id into c: X-Request-Id when it is 1 to 64 letters, digits and "._-", else the trace id of a valid traceparent,
- * else a fresh one. */
+/* Puts the request's id into c: X-Request-Id when it is 1 to 64 letters, digits and "._-", else the
+ * trace id of a valid traceparent, else a fresh one. */
 void ids_take(struct ids *s, struct call *c, const struct request *rq);
 
 /* The request's traceparent when it is valid (W3C Trace Context 3.2), else NULL. */

@@ -22,31 +22,20 @@ static struct metric durations[] = {
 
 /* In the order of enum refusal, without its first. */
 static struct metric refusals[] = {
-    {.labels = "reason=\"library\""},
-    {.labels = "reason=\"layout\""},
-    {.labels = "reason=\"headers\""},
-    {.labels = "reason=\"header_name\""},
-    {.labels = "reason=\"repeated\""},
-    {.labels = "reason=\"host\""},
-    {.labels = "reason=\"length\""},
-    {.labels = "reason=\"length_and_coding\""},
-    {.labels = "reason=\"coding\""},
-    {.labels = "reason=\"old_coding\""},
-    {.labels = "reason=\"body\""},
-    {.labels = "reason=\"too_large\""},
-    {.labels = "reason=\"too_long\""},
-    {.labels = "reason=\"target\""},
+    {.labels = "reason=\"library\""},  {.labels = "reason=\"layout\""},
+    {.labels = "reason=\"headers\""},  {.labels = "reason=\"header_name\""},
+    {.labels = "reason=\"repeated\""}, {.labels = "reason=\"host\""},
+    {.labels = "reason=\"length\""},   {.labels = "reason=\"length_and_coding\""},
+    {.labels = "reason=\"coding\""},   {.labels = "reason=\"old_coding\""},
+    {.labels = "reason=\"body\""},     {.labels = "reason=\"too_large\""},
+    {.labels = "reason=\"too_long\""}, {.labels = "reason=\"target\""},
 };
 _Static_assert(COUNT(refusals) == REFUSAL_COUNT - 1, "one row for each refusal");
 
 /* In the order of enum cut, without its first. */
 static struct metric cuts[] = {
-    {.labels = "kind=\"head\""},
-    {.labels = "kind=\"body\""},
-    {.labels = "kind=\"answer\""},
-    {.labels = "kind=\"linger\""},
-    {.labels = "kind=\"room\""},
-    {.labels = "kind=\"address\""},
+    {.labels = "kind=\"head\""},   {.labels = "kind=\"body\""}, {.labels = "kind=\"answer\""},
+    {.labels = "kind=\"linger\""}, {.labels = "kind=\"room\""}, {.labels = "kind=\"address\""},
     {.labels = "kind=\"drain\""},
 };
 _Static_assert(COUNT(cuts) == CUT_COUNT - 1, "one row for each kind of cut");
@@ -65,14 +54,17 @@ static const struct family {
     {durations, COUNT(durations), METRIC_HISTOGRAM, "http_server_request_duration_seconds",
      "Duration of HTTP requests, from the end of the head to the end of the answer."},
     {active, 1, METRIC_GAUGE, "http_server_active_requests", "Requests that are being answered."},
-    {connections, 1, METRIC_GAUGE, "http_server_open_connections", "Connections that a thread serves, idle ones too."},
-    {threads, 1, METRIC_GAUGE, "http_server_threads", "Worker threads; each serves one connection at a time."},
-    {refusals, COUNT(refusals), METRIC_COUNTER, "http_server_refusals_total", "Requests that the guard refused."},
-    {cuts, COUNT(cuts), METRIC_COUNTER, "http_server_cuts_total", "Connections that the reaper cut."},
+    {connections, 1, METRIC_GAUGE, "http_server_open_connections",
+     "Connections that a thread serves, idle ones too."},
+    {threads, 1, METRIC_GAUGE, "http_server_threads",
+     "Worker threads; each serves one connection at a time."},
+    {refusals, COUNT(refusals), METRIC_COUNTER, "http_server_refusals_total",
+     "Requests that the guard refused."},
+    {cuts, COUNT(cuts), METRIC_COUNTER, "http_server_cuts_total",
+     "Connections that the reaper cut."},
 };
 
-void metrics_register(void)
-{
+void metrics_register(void) {
     static bool done;
     if (done)
         return;
@@ -88,53 +80,43 @@ void metrics_register(void)
     }
 }
 
-static size_t method_class(enum verb verb)
-{
+static size_t method_class(enum verb verb) {
     switch (verb) {
     case VERB_GET:
-    case VERB_HEAD:
-        return 0;
+    case VERB_HEAD: return 0;
     case VERB_POST:
     case VERB_PUT:
     case VERB_PATCH:
-    case VERB_DELETE:
-        return 1;
-    default:
-        return 2;
+    case VERB_DELETE: return 1;
+    default: return 2;
     }
 }
 
-void metrics_request(enum verb verb, int status, int64_t us)
-{
+void metrics_request(enum verb verb, int status, int64_t us) {
     int class = status / 100 - 2;
     if (class < 0 || class >= STATUS_CLASSES)
         class = STATUS_CLASSES - 1;
-    metric_observe_us(&durations[method_class(verb) * STATUS_CLASSES + (size_t)class], us);
+    metric_observe_us(&durations[method_class(verb) * STATUS_CLASSES + (size_t) class], us);
 }
 
-void metrics_active(int64_t change)
-{
+void metrics_active(int64_t change) {
     metric_add(active, change);
 }
 
-void metrics_connection(int64_t change)
-{
+void metrics_connection(int64_t change) {
     metric_add(connections, change);
 }
 
-void metrics_threads(int64_t count)
-{
+void metrics_threads(int64_t count) {
     metric_set(threads, count);
 }
 
-void metrics_refusal(enum refusal refusal)
-{
+void metrics_refusal(enum refusal refusal) {
     if (refusal != REFUSAL_NONE)
         metric_add(&refusals[refusal - 1], 1);
 }
 
-void metrics_cut(enum cut cut)
-{
+void metrics_cut(enum cut cut) {
     if (cut != CUT_NONE)
         metric_add(&cuts[cut - 1], 1);
 }

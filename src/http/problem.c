@@ -64,8 +64,7 @@ const struct problem PROBLEMS[] = {
 };
 const size_t PROBLEM_COUNT = COUNT(PROBLEMS);
 
-const struct problem *problem_of(enum err err)
-{
+const struct problem *problem_of(enum err err) {
     for (size_t i = 0; i < COUNT(PROBLEMS); i++) {
         if (PROBLEMS[i].err == err)
             return &PROBLEMS[i];
@@ -73,8 +72,7 @@ const struct problem *problem_of(enum err err)
     return &PROBLEMS[COUNT(PROBLEMS) - 1];
 }
 
-const struct problem *problem_find(const char *code)
-{
+const struct problem *problem_find(const char *code) {
     for (size_t i = 0; i < COUNT(PROBLEMS); i++) {
         if (strcmp(PROBLEMS[i].code, code) == 0)
             return &PROBLEMS[i];

@@ -12,8 +12,7 @@ static const char *const places[] = {
     [FAULT_HEADER] = "header",
 };
 
-static void add_faults(struct buf *out, const struct fault *first)
-{
+static void add_faults(struct buf *out, const struct fault *first) {
     buf_adds(out, ",\"errors\":[");
     for (const struct fault *f = first; f; f = f->next) {
         buf_adds(out, f == first ? "{\"detail\":" : ",{\"detail\":");
@@ -26,14 +25,14 @@ static void add_faults(struct buf *out, const struct fault *first)
 }
 
 /* Our own mistakes are for the log, not for strangers. */
-static bool is_secret(enum err err)
-{
+static bool is_secret(enum err err) {
     return err == ERR_INTERNAL || err == ERR_NO_MEMORY;
 }
 
-static void add_document(struct buf *out, const struct call *c, const struct request *rq, const struct problem *p)
-{
-    buf_addf(out, "{\"type\":\"/problems/%s\",\"title\":\"%s\",\"status\":%d", p->code, p->title, p->status);
+static void add_document(struct buf *out, const struct call *c, const struct request *rq,
+                         const struct problem *p) {
+    buf_addf(out, "{\"type\":\"/problems/%s\",\"title\":\"%s\",\"status\":%d", p->code, p->title,
+             p->status);
     if (c->detail && !is_secret(p->err)) {
         buf_adds(out, ",\"detail\":");
         buf_add_json(out, c->detail);
@@ -49,8 +48,7 @@ static void add_document(struct buf *out, const struct call *c, const struct req
     buf_addc(out, '}');
 }
 
-static bool has_header(const struct reply *rp, const char *name)
-{
+static bool has_header(const struct reply *rp, const char *name) {
     for (size_t i = 0; i < rp->nheaders; i++) {
         if (strcasecmp(rp->headers[i].name, name) == 0)
             return true;
@@ -59,21 +57,18 @@ static bool has_header(const struct reply *rp, const char *name)
 }
 
 /* What the handler set before it failed (Allow, Accept-Patch, RateLimit) stays. */
-static void add_header(struct reply *rp, const char *name, const char *value)
-{
+static void add_header(struct reply *rp, const char *name, const char *value) {
     if (value && rp->nheaders < REPLY_HEADERS && !has_header(rp, name))
         reply_header(rp, name, value);
 }
 
-static const char *retry_after(struct call *c, const struct problem *p)
-{
+static const char *retry_after(struct call *c, const struct problem *p) {
     if (p->status != 503 && p->status != 429 && p->err != ERR_IN_FLIGHT)
         return NULL;
     return arena_printf(&c->arena, "%d", c->retry_after_s > 0 ? c->retry_after_s : RETRY_DEFAULT_S);
 }
 
-void reply_problem(struct call *c, const struct request *rq, struct reply *rp)
-{
+void reply_problem(struct call *c, const struct request *rq, struct reply *rp) {
     const struct problem *p = problem_of(c->err);
     buf_clear(&rp->owned);
     add_document(&rp->owned, c, rq, p);

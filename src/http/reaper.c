@@ -24,22 +24,19 @@ struct reaper {
 
     /* The thread's own. */
     struct sight *sights;
-    size_t due;                 /* the first so many of sights are to be cut */
-    uint8_t ports[PORTS / 8];   /* bit set: a connection from this port is due */
+    size_t due;               /* the first so many of sights are to be cut */
+    uint8_t ports[PORTS / 8]; /* bit set: a connection from this port is due */
 };
 
-bool reaper_is_crowded(const struct reaper *r)
-{
+bool reaper_is_crowded(const struct reaper *r) {
     return atomic_load_explicit(&r->crowded, memory_order_relaxed);
 }
 
-void reaper_watch(struct reaper *r, uint16_t port)
-{
+void reaper_watch(struct reaper *r, uint16_t port) {
     atomic_store(&r->port, port);
 }
 
-void reaper_close_idle(struct reaper *r)
-{
+void reaper_close_idle(struct reaper *r) {
     atomic_store(&r->close_idle, true);
     pthread_mutex_lock(&r->lock);
     pthread_cond_signal(&r->wake);
@@ -47,8 +44,7 @@ void reaper_close_idle(struct reaper *r)
 }
 
 /* Open connections, without those that were cut and are on their way out. */
-static size_t look(struct reaper *r)
-{
+static size_t look(struct reaper *r) {
     struct slots *s = r->config.slots;
     size_t count = 0;
     for (size_t i = 0; i < s->count; i++) {
@@ -75,17 +71,17 @@ static size_t look(struct reaper *r)
 }
 
 /*
- * Cuts a connection while its worker is kept from closing it, so that the descriptor cannot become a stranger's meanwhile. Reading is
- * ended, not writing: what has arrived is still answered, and the answer still leaves. Only a client that does not take its answer
- * loses both.
+ * Cuts a connection while its worker is kept from closing it, so that the descriptor cannot become
+ * a stranger's meanwhile. Reading is ended, not writing: what has arrived is still answered, and
+ * the answer still leaves. Only a client that does not take its answer loses both.
  */
-static void cut(struct slot *slot, const struct sight *s, int fd)
-{
+static void cut(struct slot *slot, const struct sight *s, int fd) {
     struct address peer;
     uint16_t port;
     pthread_mutex_lock(&slot->lock);
-    bool same = slot->phase == s->phase && slot->serial == s->serial && slot->since_us == s->since_us &&
-                socket_peer(fd, &peer, &port) && port == s->port && address_equal(&peer, &s->peer);
+    bool same = slot->phase == s->phase && slot->serial == s->serial &&
+                slot->since_us == s->since_us && socket_peer(fd, &peer, &port) && port == s->port &&
+                address_equal(&peer, &s->peer);
     bool waits = s->cut == CUT_ROOM || s->cut == CUT_ADDRESS || s->cut == CUT_DRAIN;
     if (same && !(waits && socket_has_bytes(fd))) {
         (void)shutdown(fd, s->cut == CUT_ANSWER ? SHUT_RDWR : SHUT_RD);
@@ -96,8 +92,7 @@ static void cut(struct slot *slot, const struct sight *s, int fd)
     pthread_mutex_unlock(&slot->lock);
 }
 
-static void visit(void *context, int fd, const struct address *peer, uint16_t port)
-{
+static void visit(void *context, int fd, const struct address *peer, uint16_t port) {
     struct reaper *r = context;
     if (!(r->ports[port / 8] & (1U << port % 8)))
         return;
@@ -109,8 +104,7 @@ static void visit(void *context, int fd, const struct address *peer, uint16_t po
 }
 
 /* Moves those with a verdict to the front and looks for their descriptors. */
-static void execute(struct reaper *r, size_t count)
-{
+static void execute(struct reaper *r, size_t count) {
     r->due = 0;
     for (size_t i = 0; i < count; i++) {
         if (r->sights[i].cut == CUT_NONE)
@@ -125,8 +119,7 @@ static void execute(struct reaper *r, size_t count)
     memset(r->ports, 0, sizeof(r->ports));
 }
 
-static void work(struct reaper *r)
-{
+static void work(struct reaper *r) {
     if (atomic_load(&r->config.slots->open) == 0) {
         atomic_store_explicit(&r->crowded, false, memory_order_relaxed);
         return;
@@ -138,13 +131,13 @@ static void work(struct reaper *r)
         .quiet_us = r->config.quiet_ms * 1000,
         .close_idle = atomic_load(&r->close_idle),
     };
-    atomic_store_explicit(&r->crowded, reaper_judge(&policy, r->sights, count), memory_order_relaxed);
+    atomic_store_explicit(&r->crowded, reaper_judge(&policy, r->sights, count),
+                          memory_order_relaxed);
     execute(r, count);
 }
 
 /* False when it is time to stop. */
-static bool pause_round(struct reaper *r)
-{
+static bool pause_round(struct reaper *r) {
     struct timespec until;
     (void)clock_gettime(CLOCK_MONOTONIC, &until);
     int64_t ns = until.tv_nsec + r->config.tick_ms % 1000 * 1000000;
@@ -159,26 +152,24 @@ static bool pause_round(struct reaper *r)
     return go_on;
 }
 
-static void *reaper_main(void *arg)
-{
+static void *reaper_main(void *arg) {
     struct reaper *r = arg;
     while (pause_round(r))
         work(r);
     return NULL;
 }
 
-static bool init_wake(pthread_cond_t *wake)
-{
+static bool init_wake(pthread_cond_t *wake) {
     pthread_condattr_t attr;
     if (pthread_condattr_init(&attr) != 0)
         return false;
-    bool fine = pthread_condattr_setclock(&attr, CLOCK_MONOTONIC) == 0 && pthread_cond_init(wake, &attr) == 0;
+    bool fine = pthread_condattr_setclock(&attr, CLOCK_MONOTONIC) == 0 &&
+                pthread_cond_init(wake, &attr) == 0;
     pthread_condattr_destroy(&attr);
     return fine;
 }
 
-struct reaper *reaper_new(const struct reaper_config *config)
-{
+struct reaper *reaper_new(const struct reaper_config *config) {
     struct reaper *r = calloc(1, sizeof(*r));
     if (!r)
         return NULL;
@@ -204,8 +195,7 @@ no_sights:
     return NULL;
 }
 
-void reaper_free(struct reaper *r)
-{
+void reaper_free(struct reaper *r) {
     if (!r)
         return;
     pthread_mutex_lock(&r->lock);

@@ -1,4 +1,5 @@
-/* Ends what takes too long: slow heads, bodies and readers, and idle connections when threads grow scarce. */
+/* Ends what takes too long: slow heads, bodies and readers, and idle connections when threads grow
+ * scarce. */
 #ifndef HTTP_REAPER_H
 #define HTTP_REAPER_H
 
@@ -20,10 +21,12 @@ struct reaper_config {
 struct reaper *reaper_new(const struct reaper_config *config);
 void reaper_free(struct reaper *r);
 
-/* The listener's port, which tells our connections from the process's others; before it is known nothing is cut. */
+/* The listener's port, which tells our connections from the process's others; before it is known
+ * nothing is cut. */
 void reaper_watch(struct reaper *r, uint16_t port);
 
-/* True when threads are scarce and no connection is idle: answers then close theirs, so that those who wait get a turn. Any thread. */
+/* True when threads are scarce and no connection is idle: answers then close theirs, so that those
+ * who wait get a turn. Any thread. */
 bool reaper_is_crowded(const struct reaper *r);
 
 /* From now on every idle connection is ended, as soon as it surely is. */
@@ -49,7 +52,8 @@ struct reaper_policy {
     bool close_idle;
 };
 
-/* Passes judgement on count connections; changes their order. Returns reaper_is_crowded's word. A pure function. */
+/* Passes judgement on count connections; changes their order. Returns reaper_is_crowded's word. A
+ * pure function. */
 bool reaper_judge(const struct reaper_policy *p, struct sight *sights, size_t count);
 
 #endif

@@ -51,26 +51,22 @@ static const struct reason {
     {503, "HTTP/1.1 503 Service Unavailable\r\n"},
 };
 
-void reply_drop(struct reply *rp)
-{
+void reply_drop(struct reply *rp) {
     buf_drop(&rp->owned);
 }
 
-void reply_auto(struct reply *rp)
-{
+void reply_auto(struct reply *rp) {
     reply_drop(rp);
 }
 
-void reply_header(struct reply *rp, const char *name, const char *value)
-{
+void reply_header(struct reply *rp, const char *name, const char *value) {
     assert(rp->nheaders < REPLY_HEADERS);
     if (!value || value[strcspn(value, "\r\n")] != '\0')
         return;
     rp->headers[rp->nheaders++] = (struct pair){name, value};
 }
 
-void reply_take_body(struct reply *rp, struct buf *b)
-{
+void reply_take_body(struct reply *rp, struct buf *b) {
     buf_drop(&rp->owned);
     rp->owned = *b;
     buf_init(b);
@@ -78,8 +74,7 @@ void reply_take_body(struct reply *rp, struct buf *b)
     rp->len = rp->owned.len;
 }
 
-static void add_number(struct buf *out, uint64_t n)
-{
+static void add_number(struct buf *out, uint64_t n) {
     char digits[DIGITS];
     size_t at = sizeof(digits);
     do {
@@ -89,16 +84,14 @@ static void add_number(struct buf *out, uint64_t n)
     buf_add(out, digits + at, sizeof(digits) - at);
 }
 
-static void add_header(struct buf *out, const char *name, const char *value)
-{
+static void add_header(struct buf *out, const char *name, const char *value) {
     buf_adds(out, name);
     buf_add(out, ": ", 2);
     buf_adds(out, value);
     buf_add(out, "\r\n", 2);
 }
 
-static void add_status(struct buf *out, int status)
-{
+static void add_status(struct buf *out, int status) {
     for (size_t i = 0; i < COUNT(reasons); i++) {
         if (reasons[i].status == status) {
             buf_adds(out, reasons[i].line);
@@ -119,8 +112,7 @@ struct shape {
     bool has_type; /* 304 and 204 have no representation to describe */
 };
 
-static bool prefers_gzip(const struct request *rq, const struct reply *rp)
-{
+static bool prefers_gzip(const struct request *rq, const struct reply *rp) {
     if (!rp->compress || rp->len < GZIP_LEAST)
         return false;
     const char *header = request_header(rq, "Accept-Encoding");
@@ -128,16 +120,19 @@ static bool prefers_gzip(const struct request *rq, const struct reply *rp)
     return gzip > 0 && gzip >= accept_encoding_quality(header, "identity");
 }
 
-static bool is_unchanged(const struct request *rq, const struct reply *rp)
-{
+static bool is_unchanged(const struct request *rq, const struct reply *rp) {
     bool read = rq->verb == VERB_GET || rq->verb == VERB_HEAD;
-    return read && rp->status == 200 && rp->etag && etag_matches(request_header(rq, "If-None-Match"), rp->etag);
+    return read && rp->status == 200 && rp->etag &&
+           etag_matches(request_header(rq, "If-None-Match"), rp->etag);
 }
 
-/* The coding is chosen even for a 304, whose ETag must be the one of the 200 that it stands for (RFC 9110 15.4.5). */
-static struct shape shape_of(const struct request *rq, const struct reply *rp, struct buf *packed)
-{
-    struct shape s = {.status = rp->status, .body = rp->body, .len = rp->len, .gzip = prefers_gzip(rq, rp)};
+/* The coding is chosen even for a 304, whose ETag must be the one of the 200 that it stands for
+ * (RFC 9110 15.4.5). */
+static struct shape shape_of(const struct request *rq, const struct reply *rp, struct buf *packed) {
+    struct shape s = {.status = rp->status,
+                      .body = rp->body,
+                      .len = rp->len,
+                      .gzip = prefers_gzip(rq, rp)};
     if (is_unchanged(rq, rp))
         return (struct shape){.status = 304, .gzip = s.gzip};
 
@@ -156,8 +151,7 @@ static struct shape shape_of(const struct request *rq, const struct reply *rp, s
     return s;
 }
 
-static void add_etag(struct buf *out, const char *etag, bool gzip)
-{
+static void add_etag(struct buf *out, const char *etag, bool gzip) {
     size_t len = strlen(etag);
     bool marked = gzip && len >= 2 && etag[len - 1] == '"';
     buf_adds(out, "ETag: ");
@@ -165,8 +159,7 @@ static void add_etag(struct buf *out, const char *etag, bool gzip)
     buf_adds(out, marked ? "-gz\"\r\n" : "\r\n");
 }
 
-static void add_vary(struct buf *out, const struct reply *rp)
-{
+static void add_vary(struct buf *out, const struct reply *rp) {
     bool coding = rp->compress && !text_lists(rp->vary, "Accept-Encoding");
     if (!coding && !rp->vary)
         return;
@@ -177,14 +170,12 @@ static void add_vary(struct buf *out, const struct reply *rp)
     buf_add(out, "\r\n", 2);
 }
 
-static bool is_html(const struct reply *rp)
-{
+static bool is_html(const struct reply *rp) {
     return rp->type && strncasecmp(rp->type, "text/html", 9) == 0;
 }
 
 /* About the representation: what a 304 repeats, then what only the body's bearer says. */
-static void add_representation(struct buf *out, const struct reply *rp, const struct shape *s)
-{
+static void add_representation(struct buf *out, const struct reply *rp, const struct shape *s) {
     add_header(out, "Cache-Control", rp->cache_control ? rp->cache_control : "no-store");
     if (rp->etag)
         add_etag(out, rp->etag, s->gzip);
@@ -204,17 +195,15 @@ static void add_representation(struct buf *out, const struct reply *rp, const st
 }
 
 /* RFC 9112 9.3: 1.1 stays open unless told, 1.0 closes unless told. */
-static void add_connection(struct buf *out, const struct request *rq, bool last)
-{
+static void add_connection(struct buf *out, const struct request *rq, bool last) {
     if (last)
         buf_adds(out, "Connection: close\r\n");
     else if (rq->version && strcmp(rq->version, "1.0") == 0)
         buf_adds(out, "Connection: keep-alive\r\n");
 }
 
-static void add_head(struct buf *out, const struct call *c, const struct request *rq, const struct reply *rp,
-                     const struct shape *s, bool last)
-{
+static void add_head(struct buf *out, const struct call *c, const struct request *rq,
+                     const struct reply *rp, const struct shape *s, bool last) {
     char date[30];
     clock_http_date(clock_wall_us(), date);
     add_status(out, s->status);
@@ -233,8 +222,7 @@ static void add_head(struct buf *out, const struct call *c, const struct request
 }
 
 /* Header and body together: two writes of a small answer cost half the speed. */
-static int64_t write_out(struct request *rq, struct buf *out, const struct shape *s)
-{
+static int64_t write_out(struct request *rq, struct buf *out, const struct shape *s) {
     bool body = rq->verb != VERB_HEAD && s->len > 0 && s->body;
     bool apart = body && s->len > ONE_WRITE_MOST;
     if (body && !apart)
@@ -246,8 +234,7 @@ static int64_t write_out(struct request *rq, struct buf *out, const struct shape
     return rq->wire->write(rq->wire, s->body, s->len) ? (int64_t)(out->len + s->len) : -1;
 }
 
-int64_t reply_send(struct call *c, struct request *rq, struct reply *rp, bool last)
-{
+int64_t reply_send(struct call *c, struct request *rq, struct reply *rp, bool last) {
     AUTO(buf) struct buf packed = {0};
     AUTO(buf) struct buf own = {0};
     struct buf *out = rq->scratch ? rq->scratch : &own;

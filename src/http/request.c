@@ -7,8 +7,7 @@
 #include "guard.h"
 #include "text.h"
 
-const char *request_header(const struct request *rq, const char *name)
-{
+const char *request_header(const struct request *rq, const char *name) {
     for (size_t i = 0; i < rq->nheaders; i++) {
         if (strcasecmp(rq->headers[i].name, name) == 0)
             return rq->headers[i].value;
@@ -16,8 +15,7 @@ const char *request_header(const struct request *rq, const char *name)
     return NULL;
 }
 
-const char *request_param(const struct request *rq, const char *name)
-{
+const char *request_param(const struct request *rq, const char *name) {
     for (size_t i = 0; i < rq->nparams; i++) {
         if (strcmp(rq->params[i].name, name) == 0)
             return rq->params[i].value;
@@ -25,8 +23,7 @@ const char *request_param(const struct request *rq, const char *name)
     return NULL;
 }
 
-static int hex_digit(char byte)
-{
+static int hex_digit(char byte) {
     if (byte >= '0' && byte <= '9')
         return byte - '0';
     if (byte >= 'a' && byte <= 'f')
@@ -37,16 +34,15 @@ static int hex_digit(char byte)
 }
 
 /* The byte of the escape at `at`, of which len bytes remain; -1 when it is none. */
-static int escaped(const char *at, size_t len)
-{
+static int escaped(const char *at, size_t len) {
     if (len < 3 || hex_digit(at[1]) < 0 || hex_digit(at[2]) < 0)
         return -1;
     return hex_digit(at[1]) * 16 + hex_digit(at[2]);
 }
 
-/* A part of the target decoded into the call's arena: text without NUL, in UTF-8. NULL fails the call. */
-static const char *decode(struct call *c, struct slice part, bool plus_is_space, const char *name)
-{
+/* A part of the target decoded into the call's arena: text without NUL, in UTF-8. NULL fails the
+ * call. */
+static const char *decode(struct call *c, struct slice part, bool plus_is_space, const char *name) {
     char *out = call_alloc(c, part.len + 1);
     if (!out)
         return NULL;
@@ -71,8 +67,7 @@ static const char *decode(struct call *c, struct slice part, bool plus_is_space,
     return NULL;
 }
 
-static bool split_path(struct call *c, struct request *rq)
-{
+static bool split_path(struct call *c, struct request *rq) {
     rq->nsegments = 0;
     if (rq->path[0] != '/')
         return fail(c, ERR_MALFORMED, "the path does not begin with a slash");
@@ -95,8 +90,7 @@ static bool split_path(struct call *c, struct request *rq)
     return true;
 }
 
-static bool split_param(struct call *c, struct request *rq, struct slice part)
-{
+static bool split_param(struct call *c, struct request *rq, struct slice part) {
     if (rq->nparams == REQUEST_PARAMS)
         return fail(c, ERR_MALFORMED, "the query has more than %d parameters", REQUEST_PARAMS);
     const char *equals = memchr(part.at, '=', part.len);
@@ -114,8 +108,7 @@ static bool split_param(struct call *c, struct request *rq, struct slice part)
     return true;
 }
 
-static bool split_query(struct call *c, struct request *rq)
-{
+static bool split_query(struct call *c, struct request *rq) {
     rq->nparams = 0;
     struct slice rest = {rq->query, rq->query ? strlen(rq->query) : 0};
     struct slice part;
@@ -129,8 +122,7 @@ static bool split_query(struct call *c, struct request *rq)
 /* pchar and what else may stand in a path or query (RFC 3986 3.3, 3.4). */
 #define PCHAR TEXT_ALPHANUMERIC "-._~!$&'()*+,;=:@%"
 
-bool request_parse_target(struct call *c, struct request *rq)
-{
+bool request_parse_target(struct call *c, struct request *rq) {
     if (strlen(rq->path) > GUARD_PATH_MAX)
         return fail(c, ERR_URI_TOO_LONG, "the path has more than %d bytes", GUARD_PATH_MAX);
     if (rq->query && strlen(rq->query) > GUARD_QUERY_MAX)
@@ -142,13 +134,14 @@ bool request_parse_target(struct call *c, struct request *rq)
     return split_path(c, rq) && split_query(c, rq);
 }
 
-bool request_body(struct call *c, struct request *rq, size_t limit, const char **bytes, size_t *len)
-{
+bool request_body(struct call *c, struct request *rq, size_t limit, const char **bytes,
+                  size_t *len) {
     *bytes = "";
     *len = 0;
     bool expected = rq->verb == VERB_POST || rq->verb == VERB_PUT || rq->verb == VERB_PATCH;
     if (expected && !rq->framed && !rq->has_body)
-        return fail(c, ERR_LENGTH_REQUIRED, "neither Content-Length nor Transfer-Encoding was sent");
+        return fail(c, ERR_LENGTH_REQUIRED,
+                    "neither Content-Length nor Transfer-Encoding was sent");
     if (!rq->has_body)
         return true;
     if (rq->body_length > 0 && (uint64_t)rq->body_length > limit)

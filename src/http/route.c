@@ -5,19 +5,17 @@
 
 #include "text.h"
 
-static bool is_number(const char *value)
-{
+static bool is_number(const char *value) {
     size_t digits = strspn(value, "0123456789");
     return digits >= 1 && digits <= 18 && value[digits] == '\0';
 }
 
-static bool is_source(const char *value)
-{
-    return *value >= 'a' && *value <= 'z' && value[strspn(value, "abcdefghijklmnopqrstuvwxyz0123456789._-")] == '\0';
+static bool is_source(const char *value) {
+    return *value >= 'a' && *value <= 'z' &&
+           value[strspn(value, "abcdefghijklmnopqrstuvwxyz0123456789._-")] == '\0';
 }
 
-static bool is_something(const char *value)
-{
+static bool is_something(const char *value) {
     return *value != '\0';
 }
 
@@ -26,39 +24,33 @@ static const struct shape {
     const char *name;
     bool (*fits)(const char *value);
 } shapes[] = {
-    {"id", is_number},
-    {"number", is_number},
-    {"source", is_source},
-    {"external_id", is_something},
-    {"code", is_something},
-    {"name", is_something},
+    {"id", is_number},      {"number", is_number},
+    {"source", is_source},  {"external_id", is_something},
+    {"code", is_something}, {"name", is_something},
     {"slug", is_something},
 };
 
-static const struct shape *shape_of(struct slice name)
-{
+static const struct shape *shape_of(struct slice name) {
     for (size_t i = 0; i < COUNT(shapes); i++) {
         if (text_equal(name, shapes[i].name))
             return &shapes[i];
     }
-    assert(!"a name in a route pattern that no shape has");
-    return &shapes[COUNT(shapes) - 1];
+    assert(name.len == 0 && "every name in a route pattern has its shape");
+    return NULL;
 }
 
-static bool meets(struct slice part, const char *value, struct route_args *args)
-{
+static bool meets(struct slice part, const char *value, struct route_args *args) {
     if (part.len <= 2 || part.at[0] != '{')
         return text_equal(part, value);
 
     const struct shape *shape = shape_of((struct slice){part.at + 1, part.len - 2});
-    if (!shape->fits(value) || args->count == ROUTE_ARGS)
+    if (!shape || !shape->fits(value) || args->count == ROUTE_ARGS)
         return false;
     args->arg[args->count++] = (struct pair){shape->name, value};
     return true;
 }
 
-bool route_match(const char *pattern, const struct request *rq, struct route_args *args)
-{
+bool route_match(const char *pattern, const struct request *rq, struct route_args *args) {
     args->count = 0;
     size_t n = 0;
     for (const char *at = pattern; at[0] == '/' && at[1] != '\0'; n++) {
@@ -70,8 +62,7 @@ bool route_match(const char *pattern, const struct request *rq, struct route_arg
     return n == rq->nsegments;
 }
 
-const char *route_arg(const struct route_args *args, const char *name)
-{
+const char *route_arg(const struct route_args *args, const char *name) {
     for (size_t i = 0; i < args->count; i++) {
         if (strcmp(args->arg[i].name, name) == 0)
             return args->arg[i].value;

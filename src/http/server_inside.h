@@ -1,4 +1,5 @@
-/* What the files behind http/server.h share: the server itself. Only those that speak with the library include it. */
+/* What the files behind http/server.h share: the server itself. Only those that speak with the
+ * library include it. */
 #ifndef HTTP_SERVER_INSIDE_H
 #define HTTP_SERVER_INSIDE_H
 
@@ -34,11 +35,12 @@ int exchange_run(struct server *s, struct mg_connection *conn, struct slot *slot
 /* Answers what the library could not read; its http_error. */
 void exchange_unread(struct server *s, struct mg_connection *conn, struct slot *slot, int status);
 
-/* Answers what the library read and then left without a word (OPTIONS *, a target of another host): its connection_close. */
+/* Answers what the library read and then left without a word (OPTIONS *, a target of another host):
+ * its connection_close. */
 void exchange_left(struct server *s, struct mg_connection *conn, struct slot *slot);
 
 /* One line in the log and the figures, for an answer of so many bytes that took us microseconds. */
-void access_record(const struct server *s, const struct call *c, const struct request *rq, const struct reply *rp, int64_t bytes,
-                   int64_t us);
+void access_record(const struct server *s, const struct call *c, const struct request *rq,
+                   const struct reply *rp, int64_t bytes, int64_t us);
 
 #endif

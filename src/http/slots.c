@@ -4,8 +4,7 @@
 
 #include "base/clock.h"
 
-bool slots_init(struct slots *s, size_t count, slot_identify *identify, const void *context)
-{
+bool slots_init(struct slots *s, size_t count, slot_identify *identify, const void *context) {
     *s = (struct slots){.count = count, .identify = identify, .context = context};
     s->slot = calloc(count, sizeof(*s->slot));
     if (!s->slot)
@@ -15,28 +14,32 @@ bool slots_init(struct slots *s, size_t count, slot_identify *identify, const vo
     return true;
 }
 
-void slots_drop(struct slots *s)
-{
+void slots_drop(struct slots *s) {
     for (size_t i = 0; s->slot && i < s->count; i++)
         pthread_mutex_destroy(&s->slot[i].lock);
     free(s->slot);
     s->slot = NULL;
 }
 
-struct slot *slots_join(struct slots *s)
-{
+struct slot *slots_join(struct slots *s) {
     size_t i = atomic_fetch_add(&s->joined, 1);
     return i < s->count ? &s->slot[i] : NULL;
 }
 
-void slot_open(struct slots *s, struct slot *slot, const struct mg_connection *conn, int64_t deadline_us)
-{
+/* Under the lock. */
+static void enter(struct slot *slot, enum phase phase, int64_t now_us, int64_t budget_ms) {
+    slot->phase = phase;
+    slot->since_us = now_us;
+    slot->deadline_us = budget_ms > 0 ? now_us + budget_ms * 1000 : 0;
+}
+
+void slot_open(struct slots *s, struct slot *slot, const struct mg_connection *conn,
+               int64_t budget_ms) {
+    int64_t now = clock_mono_us();
     slot->ended = false;
     pthread_mutex_lock(&slot->lock);
-    slot->phase = PHASE_HEAD;
+    enter(slot, PHASE_HEAD, now, budget_ms);
     slot->cut = CUT_NONE;
-    slot->since_us = clock_mono_us();
-    slot->deadline_us = deadline_us;
     slot->serial++;
     slot->conn = conn;
     slot->known = false;
@@ -44,44 +47,32 @@ void slot_open(struct slots *s, struct slot *slot, const struct mg_connection *c
     atomic_fetch_add(&s->open, 1);
 }
 
-void slot_close(struct slots *s, struct slot *slot)
-{
+void slot_close(struct slots *s, struct slot *slot) {
     pthread_mutex_lock(&slot->lock);
     slot->phase = PHASE_CLOSED;
     pthread_mutex_unlock(&slot->lock);
     atomic_fetch_sub(&s->open, 1);
 }
 
-/* Under the lock. */
-static void enter(struct slot *slot, enum phase phase, int64_t deadline_us, int64_t now_us)
-{
-    slot->phase = phase;
-    slot->since_us = now_us;
-    slot->deadline_us = deadline_us;
-}
-
-enum cut slot_begin(struct slots *s, struct slot *slot)
-{
+enum cut slot_begin(struct slots *s, struct slot *slot) {
     int64_t now = clock_mono_us();
     pthread_mutex_lock(&slot->lock);
     if (!slot->known)
         slot->known = s->identify(s->context, slot);
-    enter(slot, PHASE_WORK, 0, now);
+    enter(slot, PHASE_WORK, now, 0);
     enum cut cut = slot->cut;
     pthread_mutex_unlock(&slot->lock);
     return cut;
 }
 
-void slot_enter(struct slot *slot, enum phase phase, int64_t deadline_us)
-{
+void slot_enter(struct slot *slot, enum phase phase, int64_t budget_ms) {
     int64_t now = clock_mono_us();
     pthread_mutex_lock(&slot->lock);
-    enter(slot, phase, deadline_us, now);
+    enter(slot, phase, now, budget_ms);
     pthread_mutex_unlock(&slot->lock);
 }
 
-enum phase slot_phase(struct slot *slot, int64_t *since_us)
-{
+enum phase slot_phase(struct slot *slot, int64_t *since_us) {
     pthread_mutex_lock(&slot->lock);
     enum phase phase = slot->phase;
     *since_us = slot->since_us;
@@ -89,8 +80,7 @@ enum phase slot_phase(struct slot *slot, int64_t *since_us)
     return phase;
 }
 
-enum cut slot_cut(struct slot *slot)
-{
+enum cut slot_cut(struct slot *slot) {
     pthread_mutex_lock(&slot->lock);
     enum cut cut = slot->cut;
     pthread_mutex_unlock(&slot->lock);

@@ -1,4 +1,5 @@
-/* The registry of connections: one slot for each worker thread, which serves one connection at a time. */
+/* The registry of connections: one slot for each worker thread, which serves one connection at a
+ * time. */
 #ifndef HTTP_SLOTS_H
 #define HTTP_SLOTS_H
 
@@ -25,7 +26,7 @@ enum phase {
 /* Why the reaper cut a connection; one counter of metrics.c each. */
 enum cut {
     CUT_NONE,
-    CUT_HEAD,    /* the head took too long */
+    CUT_HEAD, /* the head took too long */
     CUT_BODY,
     CUT_ANSWER,
     CUT_LINGER,
@@ -40,22 +41,25 @@ struct mg_connection;
 struct slot {
     pthread_mutex_t lock; /* guards what follows, up to the worker's own */
     enum phase phase;
-    enum cut cut;         /* the first one of this connection */
-    int64_t since_us;     /* when the phase began, monotonic */
-    int64_t deadline_us;  /* of the phase; 0 = none */
-    uint64_t serial;      /* which connection of this slot */
+    enum cut cut;        /* the first one of this connection */
+    int64_t since_us;    /* when the phase began, monotonic */
+    int64_t deadline_us; /* of the phase; 0 = none */
+    uint64_t serial;     /* which connection of this slot */
     const struct mg_connection *conn;
-    bool known;           /* who the peer is; the rest of its life it stays so */
+    bool known; /* who the peer is; the rest of its life it stays so */
     struct address peer;
     uint16_t port;
-    bool exempt;          /* from the share of an address */
+    bool exempt;             /* from the share of an address */
+    bool proxy;              /* it may speak for others */
+    char text[ADDRESS_TEXT]; /* the peer as a client, see address_client_text */
 
-    const char *base;     /* the worker's own: where the library's buffer begins, see head.c */
-    bool ended;           /* the worker's own: the library gave the connection up, and said so */
+    const char *base; /* the worker's own: where the library's buffer begins, see head.c */
+    bool ended;       /* the worker's own: the library gave the connection up, and said so */
 };
 
-/* Fills peer, port and exempt from the connection; false when that cannot be told yet. The library says who it is only some
- * microseconds after it announced the connection, so the reaper asks for those that never came to send a request. */
+/* Fills in what known stands for, from the connection; false when that cannot be told yet. The
+ * library says who it is only some microseconds after it announced the connection, so the reaper
+ * asks for those that never came to send a request. */
 typedef bool slot_identify(const void *context, struct slot *slot);
 
 struct slots {
@@ -67,21 +71,25 @@ struct slots {
     _Atomic size_t open; /* connections */
 };
 
-MUST_CHECK bool slots_init(struct slots *s, size_t count, slot_identify *identify, const void *context);
+MUST_CHECK bool slots_init(struct slots *s, size_t count, slot_identify *identify,
+                           const void *context);
 void slots_drop(struct slots *s);
 
 /* A slot for the calling worker, for its life; NULL when there are more workers than slots. */
 struct slot *slots_join(struct slots *s);
 
-/* Begins and ends a connection. slot_close returns only when the reaper does not hold it, so that no stranger's descriptor is cut. */
-void slot_open(struct slots *s, struct slot *slot, const struct mg_connection *conn, int64_t deadline_us);
+/* Begins and ends a connection. slot_close returns only when the reaper does not hold it, so that
+ * no stranger's descriptor is cut. */
+void slot_open(struct slots *s, struct slot *slot, const struct mg_connection *conn,
+               int64_t budget_ms);
 void slot_close(struct slots *s, struct slot *slot);
 
-/* A head has arrived: enters PHASE_WORK, from when on the peer is known. Returns why the connection was cut, if it was. */
+/* A head has arrived: enters PHASE_WORK, from when on the peer is known. Returns why the connection
+ * was cut, if it was. */
 enum cut slot_begin(struct slots *s, struct slot *slot);
 
-/* Enters a phase. */
-void slot_enter(struct slot *slot, enum phase phase, int64_t deadline_us);
+/* Enters a phase that must end within budget_ms; 0 = it may last. */
+void slot_enter(struct slot *slot, enum phase phase, int64_t budget_ms);
 
 /* What it is doing, and since when. */
 enum phase slot_phase(struct slot *slot, int64_t *since_us);

@@ -17,8 +17,7 @@ union endpoint {
     struct sockaddr_in6 v6;
 };
 
-static bool read_endpoint(const union endpoint *e, struct address *out, uint16_t *port)
-{
+static bool read_endpoint(const union endpoint *e, struct address *out, uint16_t *port) {
     if (e->any.sa_family == AF_INET) {
         *out = (struct address){.byte = {[10] = 0xff, [11] = 0xff}};
         memcpy(out->byte + 12, &e->v4.sin_addr, 4);
@@ -33,15 +32,13 @@ static bool read_endpoint(const union endpoint *e, struct address *out, uint16_t
     return false;
 }
 
-bool socket_peer(int fd, struct address *peer, uint16_t *peer_port)
-{
+bool socket_peer(int fd, struct address *peer, uint16_t *peer_port) {
     union endpoint e = {0};
     socklen_t len = sizeof(e);
     return getpeername(fd, &e.any, &len) == 0 && read_endpoint(&e, peer, peer_port);
 }
 
-static bool has_local_port(int fd, uint16_t port)
-{
+static bool has_local_port(int fd, uint16_t port) {
     union endpoint e = {0};
     socklen_t len = sizeof(e);
     struct address local;
@@ -50,8 +47,7 @@ static bool has_local_port(int fd, uint16_t port)
 }
 
 /* The next open descriptor of this process; -1 at the end. */
-static int next_descriptor(DIR *dir)
-{
+static int next_descriptor(DIR *dir) {
     const struct dirent *entry;
     while ((entry = readdir(dir))) {
         char *end;
@@ -62,9 +58,10 @@ static int next_descriptor(DIR *dir)
     return -1;
 }
 
-void sockets_each(uint16_t port, void (*visit)(void *context, int fd, const struct address *peer, uint16_t peer_port),
-                  void *context)
-{
+void sockets_each(uint16_t port,
+                  void (*visit)(void *context, int fd, const struct address *peer,
+                                uint16_t peer_port),
+                  void *context) {
     DIR *dir = opendir("/proc/self/fd");
     if (!dir)
         return;
@@ -78,36 +75,31 @@ void sockets_each(uint16_t port, void (*visit)(void *context, int fd, const stru
     closedir(dir);
 }
 
-static void count_one(void *context, int fd, const struct address *peer, uint16_t peer_port)
-{
+static void count_one(void *context, int fd, const struct address *peer, uint16_t peer_port) {
     (void)fd;
     (void)peer;
     (void)peer_port;
     ++*(size_t *)context;
 }
 
-size_t sockets_count(uint16_t port)
-{
+size_t sockets_count(uint16_t port) {
     size_t count = 0;
     sockets_each(port, count_one, &count);
     return count;
 }
 
-bool socket_has_bytes(int fd)
-{
+bool socket_has_bytes(int fd) {
     int bytes = 0;
     return ioctl(fd, FIONREAD, &bytes) == 0 && bytes > 0;
 }
 
-static bool is_listening(int fd)
-{
+static bool is_listening(int fd) {
     int on = 0;
     socklen_t len = sizeof(on);
     return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &on, &len) == 0 && on;
 }
 
-int listener_find(uint16_t port)
-{
+int listener_find(uint16_t port) {
     DIR *dir = opendir("/proc/self/fd");
     if (!dir)
         return -1;
@@ -120,22 +112,18 @@ int listener_find(uint16_t port)
     return fd;
 }
 
-bool listener_seal(int fd)
-{
+bool listener_seal(int fd) {
     /* Byte 13 of the TCP header holds the flags: SYN (2) without ACK (16) opens a connection. */
     struct sock_filter code[] = {
-        BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 13),
-        BPF_STMT(BPF_ALU | BPF_AND | BPF_K, 0x12),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0x02, 0, 1),
-        BPF_STMT(BPF_RET | BPF_K, 0),
+        BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 13),          BPF_STMT(BPF_ALU | BPF_AND | BPF_K, 0x12),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0x02, 0, 1), BPF_STMT(BPF_RET | BPF_K, 0),
         BPF_STMT(BPF_RET | BPF_K, 0xffffffff),
     };
     const struct sock_fprog program = {.len = sizeof(code) / sizeof(code[0]), .filter = code};
     return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)) == 0;
 }
 
-size_t listener_backlog(int fd)
-{
+size_t listener_backlog(int fd) {
     /* Of a listening socket these fields are the length of its queue and the most it may be. */
     struct tcp_info info = {0};
     socklen_t len = sizeof(info);

@@ -1,4 +1,5 @@
-/* The library keeps its sockets to itself: this finds them again among the process's descriptors, by their addresses. */
+/* The library keeps its sockets to itself: this finds them again among the process's descriptors,
+ * by their addresses. */
 #ifndef HTTP_SOCKETS_H
 #define HTTP_SOCKETS_H
 
@@ -8,8 +9,11 @@
 
 #include "address.h"
 
-/* Calls visit for every connected socket whose local port is `port`. About 0.2 us for each descriptor of the process. */
-void sockets_each(uint16_t port, void (*visit)(void *context, int fd, const struct address *peer, uint16_t peer_port),
+/* Calls visit for every connected socket whose local port is `port`. About 0.2 us for each
+ * descriptor of the process. */
+void sockets_each(uint16_t port,
+                  void (*visit)(void *context, int fd, const struct address *peer,
+                                uint16_t peer_port),
                   void *context);
 
 /* How many there are. */
@@ -25,9 +29,9 @@ bool socket_has_bytes(int fd);
 int listener_find(uint16_t port);
 
 /*
- * Lets nobody in any more, and loses nobody who is in: a filter drops every SYN, while connections that are established or in the
- * middle of their handshake go on to be accepted. Closing a listener instead resets all that wait in its queue. False when the system
- * has no such filter.
+ * Lets nobody in any more, and loses nobody who is in: a filter drops every SYN, while connections
+ * that are established or in the middle of their handshake go on to be accepted. Closing a listener
+ * instead resets all that wait in its queue. False when the system has no such filter.
  */
 bool listener_seal(int fd);
 

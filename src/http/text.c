@@ -3,18 +3,15 @@
 #include <string.h>
 #include <strings.h>
 
-size_t text_token(const char *text)
-{
+size_t text_token(const char *text) {
     return strspn(text, TEXT_ALPHANUMERIC "!#$%&'*+-.^_`|~");
 }
 
-static bool is_space(char byte)
-{
+static bool is_space(char byte) {
     return byte == ' ' || byte == '\t';
 }
 
-struct slice text_trim(struct slice s)
-{
+struct slice text_trim(struct slice s) {
     while (s.len > 0 && is_space(s.at[0])) {
         s.at++;
         s.len--;
@@ -25,8 +22,7 @@ struct slice text_trim(struct slice s)
 }
 
 /* Where the member ends; a stop inside a quoted string is none. */
-static size_t member_end(struct slice s, char stop)
-{
+static size_t member_end(struct slice s, char stop) {
     bool quoted = false;
     for (size_t i = 0; i < s.len; i++) {
         if (s.at[i] == '"')
@@ -39,8 +35,7 @@ static size_t member_end(struct slice s, char stop)
     return s.len;
 }
 
-bool text_next(struct slice *rest, char stop, struct slice *member)
-{
+bool text_next(struct slice *rest, char stop, struct slice *member) {
     if (!rest->at)
         return false;
     size_t end = member_end(*rest, stop);
@@ -52,18 +47,15 @@ bool text_next(struct slice *rest, char stop, struct slice *member)
     return true;
 }
 
-bool text_equal(struct slice s, const char *text)
-{
+bool text_equal(struct slice s, const char *text) {
     return s.len == strlen(text) && memcmp(s.at, text, s.len) == 0;
 }
 
-bool text_equal_any_case(struct slice s, const char *text)
-{
+bool text_equal_any_case(struct slice s, const char *text) {
     return s.len == strlen(text) && strncasecmp(s.at, text, s.len) == 0;
 }
 
-bool text_lists(const char *list, const char *word)
-{
+bool text_lists(const char *list, const char *word) {
     struct slice rest = {list, list ? strlen(list) : 0};
     struct slice member;
     while (text_next(&rest, ',', &member)) {

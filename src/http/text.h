@@ -19,11 +19,11 @@ size_t text_token(const char *text);
 /* Without spaces and tabs at both ends. */
 struct slice text_trim(struct slice s);
 
-/* Steps through a list whose members end at `stop`, quoted strings kept whole; members come trimmed, empty ones too. False at the
- * end. *rest starts as the list. */
+/* Steps through a list whose members end at `stop`, quoted strings kept whole; members come
+ * trimmed, empty ones too. False at the end. *rest starts as the list. */
 bool text_next(struct slice *rest, char stop, struct slice *member);
 
-bool text_equal(struct slice s, const char *text);      /* letter by letter */
+bool text_equal(struct slice s, const char *text); /* letter by letter */
 bool text_equal_any_case(struct slice s, const char *text);
 
 /* True when a comma list such as Connection's names the word, in any case. NULL names nothing. */

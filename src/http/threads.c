@@ -14,8 +14,7 @@ enum {
 };
 
 /* Each worker may hold one connection, and as many may wait in the library's queue. */
-static long by_files(void)
-{
+static long by_files(void) {
     struct rlimit limit;
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
         return LONG_MAX;
@@ -32,28 +31,27 @@ static long by_files(void)
 }
 
 /* The number in a file; LONG_MAX for "max" or where there is no such file. */
-static long number_in(const char *folder, const char *name)
-{
+static long number_in(const char *folder, const char *name) {
     char path[2 * LINE];
     (void)snprintf(path, sizeof(path), "%s/%s", folder, name);
     FILE *file = fopen(path, "re");
     if (!file)
         return LONG_MAX;
-    long n = LONG_MAX;
-    if (fscanf(file, "%ld", &n) != 1)
-        n = LONG_MAX;
+    char line[LINE] = "";
+    char *end = line;
+    long n = fgets(line, sizeof(line), file) ? strtol(line, &end, 10) : LONG_MAX;
     (void)fclose(file);
-    return n;
+    return end > line ? n : LONG_MAX;
 }
 
 /* What a control group and all above it leave; the folder is cut short on the way up. */
-static long room_in(char *folder, size_t root)
-{
+static long room_in(char *folder, size_t root) {
     long least = LONG_MAX;
     while (strlen(folder) >= root) {
         long most = number_in(folder, "pids.max");
         long now = number_in(folder, "pids.current");
-        long room = most == LONG_MAX ? LONG_MAX : most - (now == LONG_MAX ? 0 : now) - THREADS_ASIDE;
+        long room = most == LONG_MAX ? LONG_MAX
+                                     : most - (now == LONG_MAX ? 0 : now) - THREADS_ASIDE;
         least = room < least ? room : least;
         char *slash = strrchr(folder, '/');
         if (!slash || slash == folder)
@@ -64,8 +62,7 @@ static long room_in(char *folder, size_t root)
 }
 
 /* Control groups in both versions: "0::/a/b", or "8:pids:/a/b". */
-static long by_pids(void)
-{
+static long by_pids(void) {
     FILE *file = fopen("/proc/self/cgroup", "re");
     if (!file)
         return LONG_MAX;
@@ -88,18 +85,18 @@ static long by_pids(void)
     return least;
 }
 
-int threads_choose(int wished, char why[THREADS_WHY])
-{
+int threads_choose(int wished, char why[THREADS_WHY]) {
     long files = by_files();
     long pids = by_pids();
     long most = files < pids ? files : pids;
     long threads = wished > 0 ? wished : THREADS_MOST;
     if (threads <= most) {
-        (void)snprintf(why, THREADS_WHY, "%ld threads, as %s", threads, wished > 0 ? "the settings say" : "many as are useful");
+        (void)snprintf(why, THREADS_WHY, "%ld threads, as %s", threads,
+                       wished > 0 ? "the settings say" : "many as are useful");
         return (int)threads;
     }
     threads = most < THREADS_LEAST ? THREADS_LEAST : most;
-    (void)snprintf(why, THREADS_WHY, "%ld threads: the limit of %s leaves room for no more", threads,
-                   files < pids ? "open files (ulimit -n)" : "processes (pids.max)");
+    (void)snprintf(why, THREADS_WHY, "%ld threads: the limit of %s leaves room for no more",
+                   threads, files < pids ? "open files (ulimit -n)" : "processes (pids.max)");
     return (int)threads;
 }

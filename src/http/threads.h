@@ -10,8 +10,8 @@ enum {
     THREADS_WHY = 160
 };
 
-/* wished > 0 is taken, where the limits allow it; 0 chooses. Raises the soft limit of open files towards the hard one. why gets a
- * sentence. */
+/* wished > 0 is taken, where the limits allow it; 0 chooses. Raises the soft limit of open files
+ * towards the hard one. why gets a sentence. */
 int threads_choose(int wished, char why[THREADS_WHY]);
 
 #endif

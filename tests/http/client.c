@@ -24,24 +24,21 @@ static struct {
     bool open;
 } gate = {.lock = PTHREAD_MUTEX_INITIALIZER, .released = PTHREAD_COND_INITIALIZER};
 
-int fixture_waiting(void)
-{
+int fixture_waiting(void) {
     pthread_mutex_lock(&gate.lock);
     int waiting = gate.waiting;
     pthread_mutex_unlock(&gate.lock);
     return waiting;
 }
 
-void fixture_release(void)
-{
+void fixture_release(void) {
     pthread_mutex_lock(&gate.lock);
     gate.open = true;
     pthread_cond_broadcast(&gate.released);
     pthread_mutex_unlock(&gate.lock);
 }
 
-static bool say(struct reply *rp, const char *body)
-{
+static bool say(struct reply *rp, const char *body) {
     rp->status = 200;
     rp->type = "application/json";
     rp->body = body;
@@ -49,16 +46,14 @@ static bool say(struct reply *rp, const char *body)
     return true;
 }
 
-static bool run_ok(struct call *c, struct request *rq, struct reply *rp)
-{
+static bool run_ok(struct call *c, struct request *rq, struct reply *rp) {
     if (rq->verb == VERB_GET || rq->verb == VERB_HEAD)
         return say(rp, "{\"ok\":true}");
     reply_header(rp, "Allow", "GET, HEAD");
     return fail(c, ERR_METHOD, "no %s", rq->method);
 }
 
-static bool run_big(struct call *c, struct request *rq, struct reply *rp)
-{
+static bool run_big(struct call *c, struct request *rq, struct reply *rp) {
     (void)rq;
     struct buf b = {0};
     for (int i = 0; b.len < BIG; i++)
@@ -72,8 +67,7 @@ static bool run_big(struct call *c, struct request *rq, struct reply *rp)
     return rp->etag;
 }
 
-static bool run_echo(struct call *c, struct request *rq, struct reply *rp)
-{
+static bool run_echo(struct call *c, struct request *rq, struct reply *rp) {
     const char *body;
     size_t len;
     if (!request_body(c, rq, ECHO_MOST, &body, &len))
@@ -85,15 +79,13 @@ static bool run_echo(struct call *c, struct request *rq, struct reply *rp)
     return true;
 }
 
-static bool run_locked(struct call *c, struct request *rq, struct reply *rp)
-{
+static bool run_locked(struct call *c, struct request *rq, struct reply *rp) {
     (void)rq;
     (void)rp;
     return fail(c, ERR_UNAUTHENTICATED, "no key");
 }
 
-static bool run_wait(struct call *c, struct request *rq, struct reply *rp)
-{
+static bool run_wait(struct call *c, struct request *rq, struct reply *rp) {
     (void)c;
     (void)rq;
     pthread_mutex_lock(&gate.lock);
@@ -105,8 +97,7 @@ static bool run_wait(struct call *c, struct request *rq, struct reply *rp)
     return say(rp, "{\"waited\":true}");
 }
 
-static bool run_huge(struct call *c, struct request *rq, struct reply *rp)
-{
+static bool run_huge(struct call *c, struct request *rq, struct reply *rp) {
     (void)rq;
     char *body = call_alloc(c, HUGE_BYTES);
     if (!body)
@@ -123,11 +114,11 @@ static const struct {
     const char *name;
     bool (*run)(struct call *c, struct request *rq, struct reply *rp);
 } resources[] = {
-    {"ok", run_ok}, {"big", run_big}, {"echo", run_echo}, {"locked", run_locked}, {"wait", run_wait}, {"huge", run_huge},
+    {"ok", run_ok},         {"big", run_big},   {"echo", run_echo},
+    {"locked", run_locked}, {"wait", run_wait}, {"huge", run_huge},
 };
 
-static bool run(void *context, struct call *c, struct request *rq, struct reply *rp)
-{
+static bool run(void *context, struct call *c, struct request *rq, struct reply *rp) {
     (void)context;
     for (size_t i = 0; rq->nsegments == 1 && i < COUNT(resources); i++) {
         if (strcmp(resources[i].name, rq->segment[0]) == 0)
@@ -136,8 +127,7 @@ static bool run(void *context, struct call *c, struct request *rq, struct reply 
     return fail(c, ERR_NOT_FOUND, "nothing here");
 }
 
-struct server_config fixture_config(void)
-{
+struct server_config fixture_config(void) {
     return (struct server_config){
         .listen = "127.0.0.1",
         .threads = 64,
@@ -151,8 +141,7 @@ struct server_config fixture_config(void)
     };
 }
 
-void fixture_start(struct fixture *f, const struct server_config *config)
-{
+void fixture_start(struct fixture *f, const struct server_config *config) {
     const struct server_handler handler = {run, NULL};
     call_init(&f->call, 1000);
     f->server = server_new(&f->call, config, &handler);
@@ -161,8 +150,7 @@ void fixture_start(struct fixture *f, const struct server_config *config)
     gate.open = false;
 }
 
-void fixture_stop(struct fixture *f)
-{
+void fixture_stop(struct fixture *f) {
     fixture_release();
     server_free(f->server);
     call_drop(&f->call);
@@ -170,28 +158,27 @@ void fixture_stop(struct fixture *f)
 
 /* ---- The client's side ---- */
 
-int64_t now_ms(void)
-{
+int64_t now_ms(void) {
     return clock_mono_us() / 1000;
 }
 
-int client_connect(int port)
-{
+int client_connect(int port) {
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     const struct timeval patience = {.tv_sec = PATIENCE_S};
     (void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
     union {
         struct sockaddr any;
         struct sockaddr_in v4;
-    } to = {.v4 = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)}};
+    } to = {.v4 = {.sin_family = AF_INET,
+                   .sin_port = htons((uint16_t)port),
+                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK)}};
     if (connect(fd, &to.any, sizeof(to.v4)) == 0)
         return fd;
     (void)close(fd);
     return -1;
 }
 
-bool client_send(int fd, const void *bytes, size_t len)
-{
+bool client_send(int fd, const void *bytes, size_t len) {
     const char *at = bytes;
     while (len > 0) {
         ssize_t sent = send(fd, at, len, MSG_NOSIGNAL);
@@ -203,24 +190,20 @@ bool client_send(int fd, const void *bytes, size_t len)
     return true;
 }
 
-bool client_say(int fd, const char *text)
-{
+bool client_say(int fd, const char *text) {
     return client_send(fd, text, strlen(text));
 }
 
-void answer_drop(struct answer *a)
-{
+void answer_drop(struct answer *a) {
     buf_drop(&a->head);
     buf_drop(&a->body);
 }
 
-void answer_auto(struct answer *a)
-{
+void answer_auto(struct answer *a) {
     answer_drop(a);
 }
 
-const char *answer_header(struct answer *a, const char *name)
-{
+const char *answer_header(struct answer *a, const char *name) {
     size_t len = strlen(name);
     for (const char *line = a->head.data; line; line = strstr(line, "\r\n")) {
         line += line == a->head.data ? 0 : 2;
@@ -237,8 +220,7 @@ const char *answer_header(struct answer *a, const char *name)
 }
 
 /* Byte by byte, so that nothing of the next answer is taken. */
-static bool read_head(int fd, struct buf *head)
-{
+static bool read_head(int fd, struct buf *head) {
     buf_clear(head);
     buf_adds(head, "");
     char byte;
@@ -250,8 +232,7 @@ static bool read_head(int fd, struct buf *head)
     return false;
 }
 
-static bool read_body(int fd, struct buf *body, size_t len)
-{
+static bool read_body(int fd, struct buf *body, size_t len) {
     char piece[8192];
     while (body->len < len) {
         size_t want = len - body->len < sizeof(piece) ? len - body->len : sizeof(piece);
@@ -263,8 +244,7 @@ static bool read_body(int fd, struct buf *body, size_t len)
     return true;
 }
 
-void client_read(int fd, bool bodyless, struct answer *a)
-{
+void client_read(int fd, bool bodyless, struct answer *a) {
     buf_clear(&a->body);
     buf_adds(&a->body, "");
     a->close = false;
@@ -280,14 +260,12 @@ void client_read(int fd, bool bodyless, struct answer *a)
         a->status = -1;
 }
 
-bool client_has_bytes(int fd, int ms)
-{
+bool client_has_bytes(int fd, int ms) {
     struct pollfd p = {.fd = fd, .events = POLLIN};
     return poll(&p, 1, ms) > 0;
 }
 
-bool client_at_end(int fd)
-{
+bool client_at_end(int fd) {
     char byte;
     return recv(fd, &byte, 1, 0) <= 0;
 }

@@ -1,4 +1,5 @@
-/* A client that sends exactly the bytes it is given, and a server with a few resources for it. For the tests of http. */
+/* A client that sends exactly the bytes it is given, and a server with a few resources for it. For
+ * the tests of http. */
 #ifndef TESTS_HTTP_CLIENT_H
 #define TESTS_HTTP_CLIENT_H
 
@@ -10,8 +11,9 @@
 #include "base/call.h"
 #include "http/server.h"
 
-/* /ok a small document · /big a large one with an ETag · /echo what is posted, up to 8 KB · /locked always 401 · /wait ends when
- * fixture_release is called · /huge 8 MB · anything else 404. Fails the test when it does not start. */
+/* /ok a small document · /big a large one with an ETag · /echo what is posted, up to 8 KB · /locked
+ * always 401 · /wait ends when fixture_release is called · /huge 8 MB · anything else 404. Fails
+ * the test when it does not start. */
 struct fixture {
     struct server *server;
     struct call call;
@@ -34,8 +36,8 @@ bool client_say(int fd, const char *text);
 
 /* One answer: head and, by Content-Length, body. */
 struct answer {
-    int status;     /* 0: the connection ended without one, -1: in the middle of one */
-    bool close;     /* it says Connection: close */
+    int status; /* 0: the connection ended without one, -1: in the middle of one */
+    bool close; /* it says Connection: close */
     struct buf head;
     struct buf body;
     char value[512]; /* answer_header's */

@@ -1,4 +1,5 @@
-/* Ends the server under load, again and again: a request that was fully sent on an accepted connection gets its whole answer. */
+/* Ends the server under load, again and again: a request that was fully sent on an accepted
+ * connection gets its whole answer. */
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -27,9 +28,9 @@ static const char *const requests[] = {
     "GET /ok HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n",
 };
 
-/* Requests on one connection until the server ends it. A quarter of the clients think between two of them. */
-static void use_connection(int fd, size_t kind)
-{
+/* Requests on one connection until the server ends it. A quarter of the clients think between two
+ * of them. */
+static void use_connection(int fd, size_t kind) {
     const char *request = requests[kind % COUNT(requests)];
     bool ended = false;
     while (!ended && !atomic_load(&load.stop)) {
@@ -46,8 +47,7 @@ static void use_connection(int fd, size_t kind)
     }
 }
 
-static void *client_main(void *arg)
-{
+static void *client_main(void *arg) {
     size_t kind = *(const size_t *)arg;
     while (!atomic_load(&load.stop)) {
         int fd = client_connect(load.port);
@@ -59,14 +59,12 @@ static void *client_main(void *arg)
     return NULL;
 }
 
-static void wait_for(_Atomic int *count, int least)
-{
+static void wait_for(_Atomic int *count, int least) {
     while (atomic_load(count) < least)
         (void)client_has_bytes(-1, 1);
 }
 
-static void one_round(int round)
-{
+static void one_round(int round) {
     struct fixture f;
     struct server_config config = fixture_config();
     config.keep_alive_ms = 200;
@@ -88,23 +86,21 @@ static void one_round(int round)
     fixture_stop(&f);
     for (size_t i = 0; i < CLIENTS; i++)
         (void)pthread_join(thread[i], NULL);
-    ck_assert_msg(load.failed == 0, "round %d: %d requests failed, the last with %d; %d did not", round, load.failed, load.status, load.answered);
+    ck_assert_msg(load.failed == 0, "round %d: %d requests failed, the last with %d; %d did not",
+                  round, load.failed, load.status, load.answered);
 }
 
-START_TEST(twenty_drains_under_load_lose_no_request)
-{
+START_TEST(twenty_drains_under_load_lose_no_request) {
     for (int round = 1; round <= ROUNDS; round++)
         one_round(round);
 }
 END_TEST
 
-static void *drain_main(void *arg)
-{
+static void *drain_main(void *arg) {
     return server_drain(arg, BUDGET_MS) ? arg : NULL;
 }
 
-START_TEST(a_drain_waits_for_a_request_that_takes_its_time)
-{
+START_TEST(a_drain_waits_for_a_request_that_takes_its_time) {
     struct fixture f;
     struct server_config config = fixture_config();
     config.keep_alive_ms = 100;
@@ -132,8 +128,7 @@ START_TEST(a_drain_waits_for_a_request_that_takes_its_time)
 }
 END_TEST
 
-START_TEST(a_drain_gives_up_when_its_time_is_over)
-{
+START_TEST(a_drain_gives_up_when_its_time_is_over) {
     struct fixture f;
     struct server_config config = fixture_config();
     fixture_start(&f, &config);
@@ -149,8 +144,7 @@ START_TEST(a_drain_gives_up_when_its_time_is_over)
 }
 END_TEST
 
-START_TEST(answers_say_close_from_the_first_moment_of_a_drain)
-{
+START_TEST(answers_say_close_from_the_first_moment_of_a_drain) {
     struct fixture f;
     struct server_config config = fixture_config();
     config.keep_alive_ms = 1000;
@@ -181,8 +175,7 @@ START_TEST(answers_say_close_from_the_first_moment_of_a_drain)
 }
 END_TEST
 
-int main(void)
-{
+int main(void) {
     const TTest *const tests[] = {
         twenty_drains_under_load_lose_no_request,
         a_drain_waits_for_a_request_that_takes_its_time,

@@ -1,4 +1,5 @@
-/* Plays the cases of tests/data/framing against a real server: raw bytes in, statuses out, and whether the connection lives on. */
+/* Plays the cases of tests/data/framing against a real server: raw bytes in, statuses out, and
+ * whether the connection lives on. */
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,20 +21,19 @@ struct play {
 };
 
 /* "# expect: 200 400 close" */
-static void read_expectation(struct play *p, const char *text)
-{
+static void read_expectation(struct play *p, const char *text) {
     while (*text == ' ' && p->count < ANSWERS && text[1] >= '1' && text[1] <= '9') {
         p->status[p->count++] = atoi(text + 1);
         text += 4;
     }
     p->close = strcmp(text, " close") == 0;
-    ck_assert_msg(p->count > 0 && (p->close || strcmp(text, " open") == 0), "%s: no expectation", p->name);
+    ck_assert_msg(p->count > 0 && (p->close || strcmp(text, " open") == 0), "%s: no expectation",
+                  p->name);
 }
 
 static size_t add_escape(struct play *p, const char *at, int port);
 
-static void add_bytes(struct play *p, const char *at, size_t len, int port)
-{
+static void add_bytes(struct play *p, const char *at, size_t len, int port) {
     for (size_t i = 0; i < len; i++) {
         if (at[i] == '\\')
             i += add_escape(p, at + i, port);
@@ -45,9 +45,9 @@ static void add_bytes(struct play *p, const char *at, size_t len, int port)
     }
 }
 
-/* \r \n \t \0 \\ \xHH, and \*N(text) for N times the text. Returns the bytes taken beyond the backslash. */
-static size_t add_escape(struct play *p, const char *at, int port)
-{
+/* \r \n \t \0 \\ \xHH, and \*N(text) for N times the text. Returns the bytes taken beyond the
+ * backslash. */
+static size_t add_escape(struct play *p, const char *at, int port) {
     static const char plain[] = "rnt0\\";
     static const char meant[] = "\r\n\t\0\\";
     const char *known = strchr(plain, at[1]);
@@ -67,8 +67,7 @@ static size_t add_escape(struct play *p, const char *at, int port)
     return (size_t)(end - at);
 }
 
-static void load(struct play *p, const char *name, int port)
-{
+static void load(struct play *p, const char *name, int port) {
     char path[512];
     char line[8192];
     *p = (struct play){0};
@@ -88,28 +87,26 @@ static void load(struct play *p, const char *name, int port)
 }
 
 /* Whoever is refused learns why in a problem document of the same status. */
-static void check_document(const struct play *p, struct answer *a)
-{
+static void check_document(const struct play *p, struct answer *a) {
     if (a->status < 400 || p->head)
         return;
     char status[32];
     (void)snprintf(status, sizeof(status), "\"status\":%d,", a->status);
     const char *type = answer_header(a, "Content-Type");
-    ck_assert_msg(type && strcmp(type, "application/problem+json") == 0, "%s: type %s", p->name, type ? type : "none");
+    ck_assert_msg(type && strcmp(type, "application/problem+json") == 0, "%s: type %s", p->name,
+                  type ? type : "none");
     ck_assert_msg(strstr(a->body.data, status), "%s: %s", p->name, a->body.data);
     ck_assert_msg(strstr(a->body.data, "\"request_id\":\""), "%s: %s", p->name, a->body.data);
 }
 
-static void check_open(const struct play *p, int fd)
-{
+static void check_open(const struct play *p, int fd) {
     AUTO(answer) struct answer a = {0};
     (void)client_say(fd, "GET /ok HTTP/1.1\r\nHost: localhost\r\n\r\n");
     client_read(fd, false, &a);
     ck_assert_msg(a.status == 200, "%s: afterwards %d instead of 200", p->name, a.status);
 }
 
-static void play(const struct play *p, int port)
-{
+static void play(const struct play *p, int port) {
     int fd = client_connect(port);
     ck_assert_msg(fd >= 0, "%s: no connection", p->name);
     (void)client_send(fd, p->bytes.data, p->bytes.len);
@@ -117,11 +114,13 @@ static void play(const struct play *p, int port)
     for (size_t i = 0; i < p->count; i++) {
         AUTO(answer) struct answer a = {0};
         client_read(fd, p->head, &a);
-        ck_assert_msg(a.status == p->status[i], "%s: answer %zu is %d instead of %d", p->name, i + 1, a.status, p->status[i]);
+        ck_assert_msg(a.status == p->status[i], "%s: answer %zu is %d instead of %d", p->name,
+                      i + 1, a.status, p->status[i]);
         check_document(p, &a);
         last = a.close;
     }
-    ck_assert_msg(last == p->close, "%s: Connection: close %s", p->name, last ? "was said" : "is missing");
+    ck_assert_msg(last == p->close, "%s: Connection: close %s", p->name,
+                  last ? "was said" : "is missing");
     if (p->close)
         ck_assert_msg(client_at_end(fd), "%s: more was answered, or the connection stays", p->name);
     else
@@ -129,8 +128,7 @@ static void play(const struct play *p, int port)
     (void)close(fd);
 }
 
-START_TEST(every_case_gets_its_statuses_and_its_end)
-{
+START_TEST(every_case_gets_its_statuses_and_its_end) {
     struct fixture f;
     struct server_config config = fixture_config();
     config.head_ms = 5000;
@@ -156,8 +154,7 @@ START_TEST(every_case_gets_its_statuses_and_its_end)
 }
 END_TEST
 
-int main(void)
-{
+int main(void) {
     const TTest *const tests[] = {every_case_gets_its_statuses_and_its_end};
     return suite_run("http/framing", tests, COUNT(tests));
 }

@@ -1,11 +1,9 @@
-/* Drives the real server over real connections. Deadlines are the tests' own (client.h); nothing waits for luck. */
+/* Drives the real server over real connections. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include <zlib.h>
 
-#include "base/metric.h"
 #include "client.h"
 #include "support/suite.h"
 
@@ -13,15 +11,13 @@
 
 static struct fixture f;
 
-static void start(void)
-{
+static void start(void) {
     struct server_config config = fixture_config();
     fixture_start(&f, &config);
 }
 
 /* Sends a request on a new connection and reads its answer. */
-static int ask(const char *request, bool bodyless, struct answer *a)
-{
+static int ask(const char *request, bool bodyless, struct answer *a) {
     int fd = client_connect(f.port);
     ck_assert_int_ge(fd, 0);
     ck_assert(client_say(fd, request));
@@ -29,17 +25,7 @@ static int ask(const char *request, bool bodyless, struct answer *a)
     return fd;
 }
 
-static int64_t metric_value(const char *row)
-{
-    AUTO(buf) struct buf b = {0};
-    metric_write(&b);
-    const char *at = strstr(b.data, row);
-    ck_assert_msg(at, "no %s", row);
-    return atoll(at + strlen(row));
-}
-
-START_TEST(an_answer_carries_what_every_answer_carries)
-{
+START_TEST(an_answer_carries_what_every_answer_carries) {
     start();
     AUTO(answer) struct answer a = {0};
     (void)close(ask("GET /ok HTTP/1.1\r\n" HOST "\r\n", false, &a));
@@ -58,8 +44,7 @@ START_TEST(an_answer_carries_what_every_answer_carries)
 }
 END_TEST
 
-START_TEST(ids_of_others_are_taken_over_when_they_are_valid)
-{
+START_TEST(ids_of_others_are_taken_over_when_they_are_valid) {
     start();
     AUTO(answer) struct answer a = {0};
     (void)close(ask("GET /none HTTP/1.1\r\n" HOST "X-Request-Id: abc-1\r\n\r\n", false, &a));
@@ -67,7 +52,9 @@ START_TEST(ids_of_others_are_taken_over_when_they_are_valid)
     ck_assert_ptr_nonnull(strstr(a.body.data, "\"request_id\":\"abc-1\""));
 
     static const char trace[] = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
-    (void)close(ask("GET /ok HTTP/1.1\r\n" HOST "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\r\n\r\n", false, &a));
+    (void)close(ask("GET /ok HTTP/1.1\r\n" HOST
+                    "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\r\n\r\n",
+                    false, &a));
     ck_assert_str_eq(answer_header(&a, "X-Request-Id"), "0af7651916cd43dd8448eb211c80319c");
     ck_assert_str_eq(answer_header(&a, "traceparent"), trace);
 
@@ -77,8 +64,7 @@ START_TEST(ids_of_others_are_taken_over_when_they_are_valid)
 }
 END_TEST
 
-START_TEST(a_failing_handler_becomes_a_problem_document)
-{
+START_TEST(a_failing_handler_becomes_a_problem_document) {
     start();
     AUTO(answer) struct answer a = {0};
     (void)close(ask("PUT /ok?key=secret HTTP/1.1\r\n" HOST "Content-Length: 0\r\n\r\n", false, &a));
@@ -92,14 +78,16 @@ START_TEST(a_failing_handler_becomes_a_problem_document)
 }
 END_TEST
 
-START_TEST(head_gives_the_headers_of_get)
-{
+START_TEST(head_gives_the_headers_of_get) {
     start();
     AUTO(answer) struct answer get = {0};
     AUTO(answer) struct answer head = {0};
-    (void)close(ask("GET /big HTTP/1.1\r\n" HOST "Accept-Encoding: gzip\r\nX-Request-Id: a\r\n\r\n", false, &get));
-    int fd = ask("HEAD /big HTTP/1.1\r\n" HOST "Accept-Encoding: gzip\r\nX-Request-Id: a\r\n\r\n", true, &head);
-    static const char *const names[] = {"Content-Length", "ETag", "Content-Encoding", "Vary", "Content-Type"};
+    (void)close(ask("GET /big HTTP/1.1\r\n" HOST "Accept-Encoding: gzip\r\nX-Request-Id: a\r\n\r\n",
+                    false, &get));
+    int fd = ask("HEAD /big HTTP/1.1\r\n" HOST "Accept-Encoding: gzip\r\nX-Request-Id: a\r\n\r\n",
+                 true, &head);
+    static const char *const names[] = {"Content-Length", "ETag", "Content-Encoding", "Vary",
+                                        "Content-Type"};
     for (size_t i = 0; i < COUNT(names); i++) {
         char value[128];
         (void)snprintf(value, sizeof(value), "%s", answer_header(&get, names[i]));
@@ -115,8 +103,7 @@ START_TEST(head_gives_the_headers_of_get)
 }
 END_TEST
 
-START_TEST(gzip_comes_to_those_who_prefer_it)
-{
+START_TEST(gzip_comes_to_those_who_prefer_it) {
     start();
     AUTO(answer) struct answer a = {0};
     (void)close(ask("GET /big HTTP/1.1\r\n" HOST "Accept-Encoding: br, gzip\r\n\r\n", false, &a));
@@ -125,13 +112,17 @@ START_TEST(gzip_comes_to_those_who_prefer_it)
     ck_assert_ptr_nonnull(strstr(answer_header(&a, "ETag"), "-gz\""));
 
     unsigned char plain[8192];
-    z_stream z = {.next_in = (unsigned char *)a.body.data, .avail_in = (unsigned)a.body.len, .next_out = plain, .avail_out = sizeof(plain)};
+    z_stream z = {.next_in = (unsigned char *)a.body.data,
+                  .avail_in = (unsigned)a.body.len,
+                  .next_out = plain,
+                  .avail_out = sizeof(plain)};
     ck_assert_int_eq(inflateInit2(&z, 31), Z_OK);
     ck_assert_int_eq(inflate(&z, Z_FINISH), Z_STREAM_END);
     inflateEnd(&z);
     ck_assert_mem_eq(plain, "{\"line\":0}", 10);
 
-    (void)close(ask("GET /big HTTP/1.1\r\n" HOST "Accept-Encoding: gzip;q=0.1, identity\r\n\r\n", false, &a));
+    (void)close(ask("GET /big HTTP/1.1\r\n" HOST "Accept-Encoding: gzip;q=0.1, identity\r\n\r\n",
+                    false, &a));
     ck_assert_ptr_null(answer_header(&a, "Content-Encoding"));
     ck_assert_str_eq(answer_header(&a, "Vary"), "Accept-Encoding");
     (void)close(ask("GET /ok HTTP/1.1\r\n" HOST "Accept-Encoding: gzip\r\n\r\n", false, &a));
@@ -140,13 +131,14 @@ START_TEST(gzip_comes_to_those_who_prefer_it)
 }
 END_TEST
 
-START_TEST(an_etag_in_either_coding_gives_304_with_its_headers)
-{
+START_TEST(an_etag_in_either_coding_gives_304_with_its_headers) {
     start();
     AUTO(answer) struct answer a = {0};
     (void)close(ask("GET /big HTTP/1.1\r\n" HOST "Accept-Encoding: gzip\r\n\r\n", false, &a));
     char request[512];
-    (void)snprintf(request, sizeof(request), "GET /big HTTP/1.1\r\n" HOST "If-None-Match: \"x\", %s\r\n\r\n", answer_header(&a, "ETag"));
+    (void)snprintf(request, sizeof(request),
+                   "GET /big HTTP/1.1\r\n" HOST "If-None-Match: \"x\", %s\r\n\r\n",
+                   answer_header(&a, "ETag"));
     (void)close(ask(request, false, &a));
     ck_assert_int_eq(a.status, 304);
     ck_assert_ptr_null(answer_header(&a, "Content-Length"));
@@ -160,11 +152,12 @@ START_TEST(an_etag_in_either_coding_gives_304_with_its_headers)
 }
 END_TEST
 
-START_TEST(a_preflight_is_answered_without_the_handler)
-{
+START_TEST(a_preflight_is_answered_without_the_handler) {
     start();
     AUTO(answer) struct answer a = {0};
-    int fd = ask("OPTIONS /none HTTP/1.1\r\n" HOST "Origin: https://example.org\r\nAccess-Control-Request-Method: GET\r\n\r\n", true, &a);
+    int fd = ask("OPTIONS /none HTTP/1.1\r\n" HOST
+                 "Origin: https://example.org\r\nAccess-Control-Request-Method: GET\r\n\r\n",
+                 true, &a);
     ck_assert_int_eq(a.status, 204);
     ck_assert_str_eq(answer_header(&a, "Access-Control-Allow-Methods"), "GET, HEAD, OPTIONS");
     ck_assert_str_eq(answer_header(&a, "Access-Control-Max-Age"), "7200");
@@ -174,12 +167,14 @@ START_TEST(a_preflight_is_answered_without_the_handler)
 }
 END_TEST
 
-START_TEST(a_hundred_pipelined_requests_get_a_hundred_answers)
-{
+START_TEST(a_hundred_pipelined_requests_get_a_hundred_answers) {
     start();
     AUTO(buf) struct buf b = {0};
     for (int i = 0; i < 50; i++)
-        buf_addf(&b, "GET /ok HTTP/1.1\r\n" HOST "X-Request-Id: n%d\r\n\r\nPOST /echo HTTP/1.1\r\n" HOST "Content-Length: 3\r\n\r\n%03d", i, i);
+        buf_addf(&b,
+                 "GET /ok HTTP/1.1\r\n" HOST "X-Request-Id: n%d\r\n\r\nPOST /echo HTTP/1.1\r\n" HOST
+                 "Content-Length: 3\r\n\r\n%03d",
+                 i, i);
     int fd = client_connect(f.port);
     ck_assert(client_send(fd, b.data, b.len));
     for (int i = 0; i < 50; i++) {
@@ -197,11 +192,11 @@ START_TEST(a_hundred_pipelined_requests_get_a_hundred_answers)
 }
 END_TEST
 
-START_TEST(continue_is_said_when_the_body_is_asked_for)
-{
+START_TEST(continue_is_said_when_the_body_is_asked_for) {
     start();
     AUTO(answer) struct answer a = {0};
-    int fd = ask("POST /echo HTTP/1.1\r\n" HOST "Content-Length: 5\r\nExpect: 100-continue\r\n\r\n", true, &a);
+    int fd = ask("POST /echo HTTP/1.1\r\n" HOST "Content-Length: 5\r\nExpect: 100-continue\r\n\r\n",
+                 true, &a);
     ck_assert_int_eq(a.status, 100);
     ck_assert(client_say(fd, "hello"));
     client_read(fd, false, &a);
@@ -213,11 +208,12 @@ START_TEST(continue_is_said_when_the_body_is_asked_for)
 }
 END_TEST
 
-START_TEST(who_may_not_write_is_not_asked_to_go_on)
-{
+START_TEST(who_may_not_write_is_not_asked_to_go_on) {
     start();
     AUTO(answer) struct answer a = {0};
-    int fd = ask("POST /locked HTTP/1.1\r\n" HOST "Content-Length: 5\r\nExpect: 100-continue\r\n\r\n", false, &a);
+    int fd = ask("POST /locked HTTP/1.1\r\n" HOST
+                 "Content-Length: 5\r\nExpect: 100-continue\r\n\r\n",
+                 false, &a);
     ck_assert_int_eq(a.status, 401);
     ck_assert_ptr_nonnull(strstr(answer_header(&a, "WWW-Authenticate"), "Bearer"));
     ck_assert(a.close);
@@ -227,8 +223,7 @@ START_TEST(who_may_not_write_is_not_asked_to_go_on)
 }
 END_TEST
 
-START_TEST(a_body_of_nearly_the_limit_is_read_and_one_more_byte_is_not)
-{
+START_TEST(a_body_of_nearly_the_limit_is_read_and_one_more_byte_is_not) {
     start();
     AUTO(answer) struct answer a = {0};
     AUTO(buf) struct buf b = {0};
@@ -246,8 +241,7 @@ START_TEST(a_body_of_nearly_the_limit_is_read_and_one_more_byte_is_not)
 }
 END_TEST
 
-START_TEST(whoever_sends_a_refused_body_still_sees_the_answer)
-{
+START_TEST(whoever_sends_a_refused_body_still_sees_the_answer) {
     start();
     AUTO(answer) struct answer a = {0};
     AUTO(buf) struct buf b = {0};
@@ -261,157 +255,7 @@ START_TEST(whoever_sends_a_refused_body_still_sees_the_answer)
 }
 END_TEST
 
-/* Sends a byte every 20 ms, as one who holds a connection on purpose does, until the server answers. */
-static int64_t drip(int fd, struct answer *a)
-{
-    int64_t begin = now_ms();
-    while (!client_has_bytes(fd, 20) && now_ms() - begin < 5000)
-        (void)client_say(fd, "a");
-    client_read(fd, false, a);
-    return now_ms() - begin;
-}
-
-START_TEST(a_dripping_body_is_cut_with_408_at_its_deadline)
-{
-    start();
-    AUTO(answer) struct answer a = {0};
-    int fd = client_connect(f.port);
-    ck_assert(client_say(fd, "POST /echo HTTP/1.1\r\n" HOST "Content-Length: 8000\r\n\r\n"));
-    int64_t took = drip(fd, &a);
-    ck_assert_int_eq(a.status, 408);
-    ck_assert_ptr_nonnull(strstr(a.body.data, "\"code\":\"timeout\""));
-    ck_assert(a.close);
-    ck_assert_int_ge(took, 250);
-    ck_assert_int_lt(took, 2000);
-    ck_assert(client_at_end(fd));
-    ck_assert_int_ge(metric_value("http_server_cuts_total{kind=\"body\"} "), 1);
-    (void)close(fd);
-    fixture_stop(&f);
-}
-END_TEST
-
-START_TEST(dripping_chunks_are_cut_with_408_too)
-{
-    start();
-    AUTO(answer) struct answer a = {0};
-    int fd = client_connect(f.port);
-    ck_assert(client_say(fd, "POST /echo HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n1000\r\n"));
-    int64_t took = drip(fd, &a);
-    ck_assert_int_eq(a.status, 408);
-    ck_assert_int_lt(took, 2000);
-    (void)close(fd);
-    fixture_stop(&f);
-}
-END_TEST
-
-START_TEST(a_dripping_head_is_cut_with_408_at_its_deadline)
-{
-    start();
-    AUTO(answer) struct answer a = {0};
-    int fd = client_connect(f.port);
-    ck_assert(client_say(fd, "GET /ok HTTP/1.1\r\n" HOST "X-Slow: "));
-    int64_t took = drip(fd, &a);
-    ck_assert_int_eq(a.status, 408);
-    ck_assert_int_lt(took, 2000);
-    ck_assert(client_at_end(fd));
-    (void)close(fd);
-    fixture_stop(&f);
-}
-END_TEST
-
-START_TEST(a_dripping_second_head_is_cut_after_the_keep_alive_time)
-{
-    struct server_config config = fixture_config();
-    config.keep_alive_ms = 300;
-    fixture_start(&f, &config);
-    AUTO(answer) struct answer a = {0};
-    int fd = ask("GET /ok HTTP/1.1\r\n" HOST "\r\n", false, &a);
-    ck_assert_int_eq(a.status, 200);
-    ck_assert(client_say(fd, "GET /ok HTTP/1.1\r\n" HOST "X-Slow: "));
-    int64_t took = drip(fd, &a);
-    ck_assert_int_eq(a.status, 408);
-    ck_assert_int_lt(took, 2000);
-    (void)close(fd);
-    fixture_stop(&f);
-}
-END_TEST
-
-START_TEST(a_silent_connection_is_closed_without_a_word)
-{
-    start();
-    int64_t begin = now_ms();
-    int fd = client_connect(f.port);
-    ck_assert(client_at_end(fd));
-    ck_assert_int_lt(now_ms() - begin, 2000);
-    (void)close(fd);
-    fixture_stop(&f);
-}
-END_TEST
-
-START_TEST(an_idle_connection_lives_for_its_keep_alive_time)
-{
-    struct server_config config = fixture_config();
-    config.keep_alive_ms = 500;
-    fixture_start(&f, &config);
-    AUTO(answer) struct answer a = {0};
-    int fd = ask("GET /ok HTTP/1.1\r\n" HOST "\r\n", false, &a);
-    int64_t begin = now_ms();
-    ck_assert(client_at_end(fd));
-    ck_assert_int_ge(now_ms() - begin, 400);
-    ck_assert_int_lt(now_ms() - begin, 2500);
-    (void)close(fd);
-    fixture_stop(&f);
-}
-END_TEST
-
-START_TEST(who_does_not_take_the_answer_is_cut)
-{
-    struct server_config config = fixture_config();
-    config.reader_rate = 100000000;
-    fixture_start(&f, &config);
-    static const char row[] = "http_server_cuts_total{kind=\"answer\"} ";
-    int64_t begin = now_ms();
-    int fd = client_connect(f.port);
-    ck_assert(client_say(fd, "GET /huge HTTP/1.1\r\n" HOST "\r\n"));
-    while (metric_value(row) == 0 && now_ms() - begin < 5000)
-        (void)client_has_bytes(-1, 10);
-    ck_assert_int_eq(metric_value(row), 1);
-
-    /* Its thread is free again; what little of the answer was under way is not whole. */
-    AUTO(answer) struct answer a = {0};
-    client_read(fd, false, &a);
-    ck_assert_int_eq(a.status, -1);
-    (void)close(fd);
-    fixture_stop(&f);
-}
-END_TEST
-
-START_TEST(idle_connections_make_room_when_threads_grow_scarce)
-{
-    struct server_config config = fixture_config();
-    config.threads = 16;
-    config.keep_alive_ms = 5000;
-    fixture_start(&f, &config);
-    int fd[16];
-    AUTO(answer) struct answer a = {0};
-    for (size_t i = 0; i < COUNT(fd); i++)
-        fd[i] = ask("GET /ok HTTP/1.1\r\n" HOST "\r\n", false, &a);
-    /* All 16 threads hold an idle connection; the 17th client waits for one until the oldest is ended. */
-    int64_t begin = now_ms();
-    int late = ask("GET /ok HTTP/1.1\r\n" HOST "\r\n", false, &a);
-    ck_assert_int_eq(a.status, 200);
-    ck_assert_int_lt(now_ms() - begin, 3000);
-    ck_assert(client_at_end(fd[0]));
-    ck_assert_int_ge(metric_value("http_server_cuts_total{kind=\"room\"} "), 1);
-    for (size_t i = 0; i < COUNT(fd); i++)
-        (void)close(fd[i]);
-    (void)close(late);
-    fixture_stop(&f);
-}
-END_TEST
-
-START_TEST(a_taken_port_is_named)
-{
+START_TEST(a_taken_port_is_named) {
     start();
     struct server_config config = fixture_config();
     config.port = f.port;
@@ -421,14 +265,14 @@ START_TEST(a_taken_port_is_named)
     ck_assert_ptr_null(server_new(&c, &config, &handler));
     ck_assert_int_eq(c.err, ERR_UNAVAILABLE);
     char expected[96];
-    (void)snprintf(expected, sizeof(expected), "cannot listen on 127.0.0.1 port %d: Address already in use", f.port);
+    (void)snprintf(expected, sizeof(expected),
+                   "cannot listen on 127.0.0.1 port %d: Address already in use", f.port);
     ck_assert_str_eq(c.detail, expected);
     fixture_stop(&f);
 }
 END_TEST
 
-START_TEST(a_proxy_that_is_no_address_is_named)
-{
+START_TEST(a_proxy_that_is_no_address_is_named) {
     struct server_config config = fixture_config();
     config.trusted_proxies = "10.0.0.0/8, nginx";
     AUTO(call) struct call c;
@@ -439,8 +283,7 @@ START_TEST(a_proxy_that_is_no_address_is_named)
 }
 END_TEST
 
-START_TEST(the_number_of_threads_has_its_reason)
-{
+START_TEST(the_number_of_threads_has_its_reason) {
     start();
     const char *why = NULL;
     ck_assert_int_eq(server_threads(f.server, &why), 64);
@@ -449,8 +292,7 @@ START_TEST(the_number_of_threads_has_its_reason)
 }
 END_TEST
 
-int main(void)
-{
+int main(void) {
     const TTest *const tests[] = {
         an_answer_carries_what_every_answer_carries,
         ids_of_others_are_taken_over_when_they_are_valid,
@@ -464,14 +306,6 @@ int main(void)
         who_may_not_write_is_not_asked_to_go_on,
         a_body_of_nearly_the_limit_is_read_and_one_more_byte_is_not,
         whoever_sends_a_refused_body_still_sees_the_answer,
-        a_dripping_body_is_cut_with_408_at_its_deadline,
-        dripping_chunks_are_cut_with_408_too,
-        a_dripping_head_is_cut_with_408_at_its_deadline,
-        a_dripping_second_head_is_cut_after_the_keep_alive_time,
-        a_silent_connection_is_closed_without_a_word,
-        an_idle_connection_lives_for_its_keep_alive_time,
-        who_does_not_take_the_answer_is_cut,
-        idle_connections_make_room_when_threads_grow_scarce,
         a_taken_port_is_named,
         a_proxy_that_is_no_address_is_named,
         the_number_of_threads_has_its_reason,
