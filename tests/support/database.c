@@ -60,7 +60,7 @@ static PGresult *run_at(const char *url, const char *sql) {
     PGresult *result = PQexec(pg, sql);
     ExecStatusType status = PQresultStatus(result);
     must(status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK, "%s\n%s",
-                  PQresultErrorMessage(result), sql);
+         PQresultErrorMessage(result), sql);
     PQfinish(pg);
     return result;
 }
@@ -78,9 +78,10 @@ void database_need(const char *suite) {
     bool named = getenv("TEST_DATABASE_URL") || getenv("PGHOST");
     PGconn *pg = named ? PQconnectdb(url) : NULL;
     if (!pg || PQstatus(pg) != CONNECTION_OK) {
-        printf("not ok - %s: needs a PostgreSQL that it may make databases on: set TEST_DATABASE_URL "
-               "(tests/support/cluster.sh starts one)\n",
-               suite);
+        printf(
+            "not ok - %s: needs a PostgreSQL that it may make databases on: set TEST_DATABASE_URL "
+            "(tests/support/cluster.sh starts one)\n",
+            suite);
         printf("# %s\n", pg ? PQerrorMessage(pg) : "neither TEST_DATABASE_URL nor PGHOST is set");
         exit(EXIT_FAILURE);
     }
@@ -96,7 +97,8 @@ void database_drop_all(void) {
     address("postgres", url, sizeof(url));
     PGconn *pg = PQconnectdb(url);
     char sql[200];
-    snprintf(sql, sizeof(sql), "select datname from pg_database where starts_with(datname, '%s')", prefix);
+    snprintf(sql, sizeof(sql), "select datname from pg_database where starts_with(datname, '%s')",
+             prefix);
     PGresult *names = PQexec(pg, sql);
     for (int i = 0; i < PQntuples(names); i++) {
         snprintf(sql, sizeof(sql), "drop database %s with (force)", PQgetvalue(names, i, 0));
@@ -159,7 +161,8 @@ void *database_hold(const struct database *d, const char *sql) {
     PGconn *pg = open_at(d->url);
     PGresult *result = PQexec(pg, sql);
     ExecStatusType status = PQresultStatus(result);
-    must(status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK, "%s\n%s", PQresultErrorMessage(result), sql);
+    must(status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK, "%s\n%s",
+         PQresultErrorMessage(result), sql);
     PQclear(result);
     return pg;
 }
@@ -176,7 +179,8 @@ int64_t database_number(const struct database *d, const char *sql) {
 
 void database_digest(const struct database *d, char out[33]) {
     AUTO(buf) struct buf sql = {0};
-    PGresult *tables = run_at(d->url, "select tablename from pg_tables where schemaname = 'progress' order by 1");
+    PGresult *tables =
+        run_at(d->url, "select tablename from pg_tables where schemaname = 'progress' order by 1");
     buf_adds(&sql, "select md5(concat(''");
     for (int i = 0; i < PQntuples(tables); i++)
         buf_addf(&sql, ", (select string_agg(t::text, '|' order by t::text) from progress.%s t)",
@@ -216,7 +220,8 @@ void database_shut(const struct database *d) {
     snprintf(sql, sizeof(sql), "alter database %s allow_connections false", d->name);
     administer(sql);
     snprintf(sql, sizeof(sql),
-             "select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = '%s'", d->name);
+             "select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = '%s'",
+             d->name);
     administer(sql);
 }
 

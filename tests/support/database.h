@@ -1,6 +1,6 @@
 /*
- * Databases of a test's own, on the throwaway server that TEST_DATABASE_URL, or PGHOST and its like,
- * names. All of a program's databases are dropped when it ends.
+ * Databases of a test's own, on the throwaway server that TEST_DATABASE_URL, or PGHOST and its
+ * like, names. All of a program's databases are dropped when it ends.
  */
 #ifndef SUPPORT_DATABASE_H
 #define SUPPORT_DATABASE_H
@@ -35,8 +35,8 @@ void database_copy(struct database *d, const struct database *from);
 void database_migrate(const struct database *d);
 struct migrate_config database_migrations(const struct database *d);
 
-/* Runs statements as the superuser, in one transaction; the first value of the last one is copied into
- * out, "" for null and for none. A failure fails the test with the server's words. */
+/* Runs statements as the superuser, in one transaction; the first value of the last one is copied
+ * into out, "" for null and for none. A failure fails the test with the server's words. */
 void database_run(const struct database *d, const char *sql);
 void database_ask(const struct database *d, const char *sql, char *out, size_t size);
 int64_t database_number(const struct database *d, const char *sql);
@@ -44,14 +44,15 @@ int64_t database_number(const struct database *d, const char *sql);
 /* A digest of every table's rows: equal before and after means that nothing was recorded. */
 void database_digest(const struct database *d, char out[33]);
 
-/* How the service's pool logs in: as progress_app, with the functions of this program. NULL statements:
- * none prepared. Strings live as long as the database. */
+/* How the service's pool logs in: as progress_app, with the functions of this program. NULL
+ * statements: none prepared. Strings live as long as the database. */
 struct pool_config database_pool(const struct database *d, size_t size);
 
 /* The same as the owner of everything, as for the command line. */
 struct pool_config database_owner_pool(const struct database *d);
 
-/* Keeps a connection open that has run sql (a lock taken, a transaction begun) until it is let go. */
+/* Keeps a connection open that has run sql (a lock taken, a transaction begun) until it is let go.
+ */
 void *database_hold(const struct database *d, const char *sql);
 void database_let_go(void *held);
 

@@ -2,7 +2,8 @@
 
 #include "support/suite.h"
 
-static bool read_body(struct wire *w, struct call *c, size_t limit, const char **bytes, size_t *len) {
+static bool read_body(struct wire *w, struct call *c, size_t limit, const char **bytes,
+                      size_t *len) {
     struct memory_wire *m = (struct memory_wire *)w;
     m->reads++;
     if (m->len > limit) {

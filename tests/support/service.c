@@ -38,9 +38,10 @@ static void import(const struct database *d, const char *path, bool publish) {
     struct pool_config config = database_owner_pool(d);
     struct pool *p = pool_new(&c, &config);
     struct seed_options options = {.publish = publish};
-    bool done = p && pool_wait(&c, p) && seed_import(&c, p, bytes.data, bytes.len, &options, &report);
+    bool done = p && pool_wait(&c, p) &&
+                seed_import(&c, p, bytes.data, bytes.len, &options, &report);
     must(done, "%s: %s: %s %s", path, c.detail, c.faults ? c.faults->where : "",
-                  c.faults ? c.faults->detail : "");
+         c.faults ? c.faults->detail : "");
     pool_free(p);
 }
 
@@ -63,7 +64,7 @@ void service_clean_up(void) {
 static void open_on(struct service *s, int64_t reads, int64_t writes) {
     AUTO(call) struct call c;
     call_init(&c, 20000);
-    struct pool_config config = database_pool(&s->database, 2);
+    struct pool_config config = database_pool(&s->database, 1);
     config.checkout_ms = 20000; /* an instrumented build on a busy machine */
     config.statement_ms = 20000;
     s->pool = pool_new(&c, &config);
@@ -121,7 +122,8 @@ static struct answer *answer_new(struct service *s) {
     return a;
 }
 
-const char *service_key(struct service *s, const char *scopes, const char *source, const char *objectives) {
+const char *service_key(struct service *s, const char *scopes, const char *source,
+                        const char *objectives) {
     struct answer *room = answer_new(s);
     struct call *c = &room->call;
     char *text = call_alloc(c, KEY_TEXT_SIZE);
@@ -160,8 +162,9 @@ static void fill_headers(struct answer *a, const struct ask *ask) {
     struct request *rq = &a->request;
     bool patches = strcmp(ask->method, "PATCH") == 0;
     const char *type = ask->type ? ask->type
-                       : a->owned[2] ? (patches ? "application/merge-patch+json" : "application/json")
-                                   : NULL;
+                       : a->owned[2]
+                           ? (patches ? "application/merge-patch+json" : "application/json")
+                           : NULL;
     add_header(rq, "Host", "localhost");
     add_header(rq, "Content-Type", type);
     if (ask->key)
@@ -224,7 +227,8 @@ const struct answer *service_ask(struct service *s, struct ask ask) {
     memory_wire_init(&wire, a->owned[2], a->owned[2] ? strlen(a->owned[2]) : 0);
     a->request.wire = &wire.wire;
     snprintf(a->call.request_id, sizeof(a->call.request_id), "request-%d", ++count);
-    if (!request_parse_target(&a->call, &a->request) || !api_run(&s->api, &a->call, &a->request, &a->reply))
+    if (!request_parse_target(&a->call, &a->request) ||
+        !api_run(&s->api, &a->call, &a->request, &a->reply))
         reply_problem(&a->call, &a->request, &a->reply);
     a->request.wire = NULL;
     a->body_reads = wire.reads;
@@ -236,11 +240,12 @@ const struct answer *service_get(struct service *s, const char *target) {
     return service_ask(s, (struct ask){.method = "GET", .target = target});
 }
 
-const struct answer *service_expect(struct service *s, int status, struct ask ask, const char *file, int line) {
+const struct answer *service_expect(struct service *s, int status, struct ask ask, const char *file,
+                                    int line) {
     const struct answer *a = service_ask(s, ask);
     if (a->status != status)
-        _ck_assert_failed(file, line, "the status", "%s %s: %d, not %d\n# %.1500s", ask.method, ask.target, a->status,
-                          status, a->body);
+        _ck_assert_failed(file, line, "the status", "%s %s: %d, not %d\n# %.1500s", ask.method,
+                          ask.target, a->status, status, a->body);
     return a;
 }
 
@@ -280,11 +285,13 @@ static void write_value(const struct doc *d, char out[600]) {
     }
 }
 
-void answer_holds(const struct answer *a, const char *path, const char *expected, const char *file, int line) {
+void answer_holds(const struct answer *a, const char *path, const char *expected, const char *file,
+                  int line) {
     char found[600];
     write_value(answer_at(a, path), found);
     if (strcmp(found, expected) != 0)
-        _ck_assert_failed(file, line, path, "%s is %s, not %s\n# %.2000s", path, found, expected, a->body);
+        _ck_assert_failed(file, line, path, "%s is %s, not %s\n# %.2000s", path, found, expected,
+                          a->body);
 }
 
 void answer_refuses(const struct answer *a, const char *expected, const char *file, int line) {
@@ -300,7 +307,8 @@ void answer_refuses(const struct answer *a, const char *expected, const char *fi
         buf_addf(&found, " %s", where ? where : "(nowhere)");
     }
     if (strcmp(found.data, expected) != 0)
-        _ck_assert_failed(file, line, "the faults", "\"%s\", not \"%s\"\n# %.1500s", found.data, expected, a->body);
+        _ck_assert_failed(file, line, "the faults", "\"%s\", not \"%s\"\n# %.1500s", found.data,
+                          expected, a->body);
 }
 
 size_t service_count(struct service *s, const char *target) {

@@ -1,4 +1,5 @@
-/* The service without its server: requests go through the gate in memory, on a database of the test's own. */
+/* The service without its server: requests go through the gate in memory, on a database of the
+ * test's own. */
 #ifndef SUPPORT_SERVICE_H
 #define SUPPORT_SERVICE_H
 
@@ -24,8 +25,8 @@ struct service {
     int keys;
 };
 
-/* For main, before its suite: a migrated database with the city's plan, which each test copies. The public record is
- * imported too, and published, where it is asked for. */
+/* For main, before its suite: a migrated database with the city's plan, which each test copies. The
+ * public record is imported too, and published, where it is asked for. */
 void service_prepare(const char *suite, bool with_public_record);
 /* After it: drops all databases. */
 void service_clean_up(void);
@@ -38,7 +39,8 @@ void service_open_shared(struct service *s);
 void service_close(struct service *s);
 
 /* A new key's text; source and objectives may be NULL. It lives as long as the service. */
-const char *service_key(struct service *s, const char *scopes, const char *source, const char *objectives);
+const char *service_key(struct service *s, const char *scopes, const char *source,
+                        const char *objectives);
 
 struct header {
     const char *name, *value;
@@ -64,7 +66,7 @@ struct answer {
     const char *body; /* "" for none */
     size_t len;
     const char *etag, *cache_control, *vary;
-    struct doc *doc;  /* of a JSON body, or NULL */
+    struct doc *doc; /* of a JSON body, or NULL */
     struct reply reply;
     struct call call;
     struct request request;
@@ -75,9 +77,11 @@ struct answer {
 const struct answer *service_ask(struct service *s, struct ask ask);
 const struct answer *service_get(struct service *s, const char *target);
 
-/* The same with the status that must come; the failed test names the request and shows the answer. */
-const struct answer *service_expect(struct service *s, int status, struct ask ask, const char *file, int line);
-#define EXPECT(service, status, ...)                                                               \
+/* The same with the status that must come; the failed test names the request and shows the answer.
+ */
+const struct answer *service_expect(struct service *s, int status, struct ask ask, const char *file,
+                                    int line);
+#define EXPECT(service, status, ...) \
     service_expect(service, status, (struct ask){__VA_ARGS__}, __FILE__, __LINE__)
 #define GET(service, at) EXPECT(service, 200, .method = "GET", .target = at)
 
@@ -88,11 +92,14 @@ const char *answer_header(const struct answer *a, const char *name);
 const struct doc *answer_at(const struct answer *a, const char *path);
 const struct doc *doc_path(const struct doc *d, const char *path);
 
-/* Compare what stands at a path with text ("null" for null, "(absent)" for nothing, numbers as "33.3"). */
-void answer_holds(const struct answer *a, const char *path, const char *expected, const char *file, int line);
+/* Compare what stands at a path with text ("null" for null, "(absent)" for nothing, numbers as
+ * "33.3"). */
+void answer_holds(const struct answer *a, const char *path, const char *expected, const char *file,
+                  int line);
 #define HOLDS(a, path, expected) answer_holds(a, path, expected, __FILE__, __LINE__)
 
-/* The problem's code and the places of its faults in order, one space between: "invalid #/summary #/as_of". */
+/* The problem's code and the places of its faults in order, one space between: "invalid #/summary
+ * #/as_of". */
 void answer_refuses(const struct answer *a, const char *expected, const char *file, int line);
 #define REFUSES(a, expected) answer_refuses(a, expected, __FILE__, __LINE__)
 
