@@ -23,7 +23,8 @@ int command_misused(const char *command, const char *format, ...) PRINTF_LIKE(2,
 /* Says the call's error and faults on stderr; gives EXIT_REFUSED. */
 int command_failed(const struct call *c);
 
-/* One connection as the schema's owner, for commands that found or load. NULL has failed the call. */
+/* One connection as the schema's owner, for commands that found or load. NULL has failed the call.
+ */
 struct pool *command_pool(struct call *c);
 
 #endif

@@ -72,7 +72,7 @@ static const char *const TYPE_WORDS[] = {
 static const char *values[SET_COUNT];
 
 static bool is_choice(const char *choices, const char *text) {
-    size_t len = strlen(text);
+    size_t len = strchr(text, ',') ? 0 : strlen(text);
     for (const char *at = choices; len && (at = strstr(at, text)); at += len)
         if ((at == choices || at[-1] == ',') && (at[len] == ',' || !at[len]))
             return true;

@@ -1,4 +1,5 @@
-/* The settings of the process: one table, read from the environment once, checked before anything starts. */
+/* The settings of the process: one table, read from the environment once, checked before anything
+ * starts. */
 #ifndef CONFIG_H
 #define CONFIG_H
 
@@ -39,7 +40,8 @@ MUST_CHECK bool config_read(struct call *c);
 const char *config_text(enum setting s);
 int64_t config_int(enum setting s);
 
-/* The table for a person: aligned text, or a Markdown table for the README. Values of secrets are not shown. */
+/* The table for a person: aligned text, or a Markdown table for the README. Values of secrets are
+ * not shown. */
 void config_print(struct buf *b, bool markdown);
 
 #endif

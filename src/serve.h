@@ -1,4 +1,5 @@
-/* `progressd serve`: builds the process in order, serves until a signal, tears it down in reverse. */
+/* `progressd serve`: builds the process in order, serves until a signal, tears it down in reverse.
+ */
 #ifndef SERVE_H
 #define SERVE_H
 

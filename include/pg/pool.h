@@ -1,6 +1,7 @@
 /*
- * Connections to PostgreSQL, a fixed number, lent for one statement at a time under the call's deadline. One maintenance thread
- * opens them; nobody else ever waits for a login. Nothing here can hang: libpq is only used without blocking.
+ * Connections to PostgreSQL, a fixed number, lent for one statement at a time under the call's
+ * deadline. One maintenance thread opens them; nobody else ever waits for a login. Nothing here can
+ * hang: libpq is only used without blocking.
  */
 #ifndef PG_POOL_H
 #define PG_POOL_H
@@ -21,22 +22,24 @@ struct pool_config {
     const char *role;        /* SET ROLE after login; NULL: stay who we are */
     const char *search_path; /* NULL: the server's own */
     size_t size;
-    int64_t checkout_ms;     /* the longest wait for a free connection */
-    int64_t statement_ms;    /* statement_timeout of the session */
-    bool prepare;            /* false behind a pooler that cannot keep named statements */
+    int64_t checkout_ms;  /* the longest wait for a free connection */
+    int64_t statement_ms; /* statement_timeout of the session */
+    bool prepare;         /* false behind a pooler that cannot keep named statements */
     const struct stmt *const *statements; /* prepared at login */
     size_t statement_count;
     struct log *log;
-    bool verbatim;           /* the server's own words in errors: for the command line, never for an answer */
+    bool verbatim; /* the server's own words in errors: for the command line, never for an answer */
 };
 
-/* Starts the maintenance thread; returns at once, connected or not. The strings of config must outlive the pool. */
+/* Starts the maintenance thread; returns at once, connected or not. The strings of config must
+ * outlive the pool. */
 struct pool *pool_new(struct call *c, const struct pool_config *config);
 
 /* Closes every connection. No call may be using it. Accepts NULL. */
 void pool_free(struct pool *p);
 
-/* Waits until one connection is ready or the call's deadline passes; then fails with why the last login did not work. */
+/* Waits until one connection is ready or the call's deadline passes; then fails with why the last
+ * login did not work. */
 MUST_CHECK bool pool_wait(struct call *c, struct pool *p);
 
 /* True while the breaker is closed, that is: a statement is worth trying. */
@@ -46,15 +49,17 @@ bool pool_is_up(struct pool *p);
 void pool_usage(struct pool *p, size_t *idle, size_t *lent);
 
 /*
- * Runs a statement that changes nothing and may be repeated: a connection lost under it costs one more try. Fails with
- * ERR_UNAVAILABLE when the database is away or too slow, or with what the statement itself raised.
+ * Runs a statement that changes nothing and may be repeated: a connection lost under it costs one
+ * more try. Fails with ERR_UNAVAILABLE when the database is away or too slow, or with what the
+ * statement itself raised.
  */
 MUST_CHECK bool pool_read(struct call *c, struct pool *p, const struct stmt *s,
                           const char *const *params, size_t count, struct rows **out);
 
 /*
- * Runs a write that carries an idempotency key, in a transaction of its own and one round trip. When the connection dies under it, the
- * same write is repeated on another one until the deadline; then ERR_OUTCOME_UNKNOWN.
+ * Runs a write that carries an idempotency key, in a transaction of its own and one round trip.
+ * When the connection dies under it, the same write is repeated on another one until the deadline;
+ * then ERR_OUTCOME_UNKNOWN.
  */
 MUST_CHECK bool pool_write(struct call *c, struct pool *p, const struct stmt *s,
                            const char *const *params, size_t count, struct rows **out);

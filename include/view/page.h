@@ -8,14 +8,16 @@
 #include "base/call.h"
 #include "model/doc.h"
 
-/* The policy of every page: nothing from elsewhere, no script, only its own style (by hash). In the call's arena. */
+/* The policy of every page: nothing from elsewhere, no script, only its own style (by hash). In the
+ * call's arena. */
 const char *page_policy(struct call *c);
 
 /* What a page begins and ends with; a page writes its <main> between them. */
 void page_begin(struct buf *b, const char *title);
 void page_end(struct buf *b);
 
-/* The plan at a glance: the summary, then each goal with its objectives (a collection document of all of them). */
+/* The plan at a glance: the summary, then each goal with its objectives (a collection document of
+ * all of them). */
 MUST_CHECK bool page_plan(struct call *c, struct buf *b, const struct doc *summary,
                           const struct doc *objectives);
 

@@ -33,7 +33,8 @@ static bool flush(const struct call *c, PGconn *pg) {
     }
 }
 
-/* The next result, NULL at the end of the statement; false when the connection or the time ran out. */
+/* The next result, NULL at the end of the statement; false when the connection or the time ran out.
+ */
 static bool next_result(const struct call *c, PGconn *pg, PGresult **out) {
     while (PQisBusy(pg))
         if (!wait_for(c, pg, POLLIN) || !PQconsumeInput(pg))
@@ -48,8 +49,8 @@ static bool is_failure(const PGresult *r) {
 }
 
 /*
- * Reads to the statement's very end: the commit itself can fail after the rows have come. Keeps the first failure, else the last
- * result. False when the end was never seen.
+ * Reads to the statement's very end: the commit itself can fail after the rows have come. Keeps the
+ * first failure, else the last result. False when the end was never seen.
  */
 static bool collect(const struct call *c, PGconn *pg, PGresult **kept) {
     *kept = NULL;
@@ -129,8 +130,8 @@ static bool login(struct call *c, PGconn *pg) {
 }
 
 /*
- * Set per connection, since the settings of a role vanish under SET ROLE. Every plan is a custom one: filters are written as
- * "no such filter or …", which only then fold to the index that fits.
+ * Set per connection, since the settings of a role vanish under SET ROLE. Every plan is a custom
+ * one: filters are written as "no such filter or …", which only then fold to the index that fits.
  */
 static bool set_up(struct call *c, struct conn *k, const struct pool_config *config) {
     AUTO(buf) struct buf sql = {0};
@@ -150,13 +151,15 @@ static bool set_up(struct call *c, struct conn *k, const struct pool_config *con
 
 static bool prepare(struct call *c, struct conn *k, const struct stmt *s) {
     AUTO(rows) struct rows *none = NULL;
-    AUTO(call) struct call attempt; /* what the server says of it is logged; whoever waits needs the name */
+    AUTO(call)
+    struct call attempt; /* what the server says of it is logged; whoever waits needs the name */
     call_init(&attempt, call_left_ms(c));
     if (!PQsendPrepare(k->pg, s->name, s->sql, 0, NULL))
         return fail_login(c, k->pg);
     if (finish(&attempt, k, &none) == CONN_DONE)
         return true;
-    return fail(c, ERR_UNAVAILABLE, "statement %s cannot be prepared: is the database migrated?", s->name);
+    return fail(c, ERR_UNAVAILABLE, "statement %s cannot be prepared: is the database migrated?",
+                s->name);
 }
 
 static bool prepare_all(struct call *c, struct conn *k, const struct pool_config *config) {
@@ -167,10 +170,11 @@ static bool prepare_all(struct call *c, struct conn *k, const struct pool_config
 }
 
 bool conn_open(struct call *c, struct conn *k, const struct pool_config *config) {
-    const char *const names[] = {"dbname", "application_name", "connect_timeout", "tcp_user_timeout",
-                                 "keepalives_idle", "keepalives_interval", "keepalives_count",
-                                 "client_encoding", NULL};
-    const char *const values[] = {config->url, "progressd", "2", "3000", "15", "5", "3", "UTF8", NULL};
+    const char *const names[] = {"dbname",           "application_name", "connect_timeout",
+                                 "tcp_user_timeout", "keepalives_idle",  "keepalives_interval",
+                                 "keepalives_count", "client_encoding",  NULL};
+    const char *const values[] = {config->url, "progressd", "2",    "3000", "15",
+                                  "5",         "3",         "UTF8", NULL};
     k->log = config->log;
     k->verbatim = config->verbatim;
     k->pg = PQconnectStartParams(names, values, 1);

@@ -1,4 +1,5 @@
-/* One connection to PostgreSQL, used by one thread at a time, never blocking past the call's deadline. */
+/* One connection to PostgreSQL, used by one thread at a time, never blocking past the call's
+ * deadline. */
 #ifndef PG_CONN_H
 #define PG_CONN_H
 
@@ -34,13 +35,14 @@ void conn_close(struct conn *k);
 bool conn_is_sound(struct conn *k);
 
 /*
- * Runs one statement and waits for its very end, since a commit may fail after its rows have come. With prepared false the text goes along.
- * Only CONN_REFUSED has failed the call.
+ * Runs one statement and waits for its very end, since a commit may fail after its rows have come.
+ * With prepared false the text goes along. Only CONN_REFUSED has failed the call.
  */
 enum conn_end conn_run(struct call *c, struct conn *k, const struct stmt *s, bool prepared,
                        const char *const *params, size_t count, struct rows **out);
 
-/* Runs a script of several statements (simple protocol); the last result is given back when out is not NULL. */
+/* Runs a script of several statements (simple protocol); the last result is given back when out is
+ * not NULL. */
 MUST_CHECK bool conn_script(struct call *c, struct conn *k, const char *sql, struct rows **out);
 
 #endif

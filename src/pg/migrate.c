@@ -12,7 +12,9 @@
 /* Any number will do, as long as it is always this one: "CiP" and a 1. */
 #define MIGRATION_LOCK "4411728129"
 
-enum { SCHEMAS_KEPT = 3 }; /* of functions: this program's, and those that older instances may still call */
+enum {
+    SCHEMAS_KEPT = 3
+}; /* of functions: this program's, and those that older instances may still call */
 
 void functions_schema(const struct embedded_file *functions, size_t count,
                       char out[FUNCTIONS_SCHEMA_SIZE]) {
@@ -27,7 +29,8 @@ void functions_schema(const struct embedded_file *functions, size_t count,
 /* One step = one transaction under the lock; a process killed in it leaves nothing behind. */
 static bool in_transaction(struct call *c, struct conn *k, const char *sql) {
     AUTO(buf) struct buf all = {0};
-    buf_adds(&all, "begin; set local lock_timeout = 0; select pg_advisory_xact_lock(" MIGRATION_LOCK ");\n");
+    buf_adds(&all, "begin; set local lock_timeout = 0; select pg_advisory_xact_lock(" MIGRATION_LOCK
+                   ");\n");
     buf_adds(&all, sql);
     buf_adds(&all, "\n;commit");
     return buf_ok(c, &all) && conn_script(c, k, all.data, NULL);
@@ -44,8 +47,8 @@ static bool ask(struct call *c, struct conn *k, const char *sql, const char **an
 }
 
 /*
- * Roles belong to the whole cluster: another database may make them at the same moment. Whoever migrates must be able to become the
- * owner, and whoever serves the app.
+ * Roles belong to the whole cluster: another database may make them at the same moment. Whoever
+ * migrates must be able to become the owner, and whoever serves the app.
  */
 static const char ROLES[] =
     "do $$\n"
@@ -73,12 +76,13 @@ static bool ensure_roles(struct call *c, struct conn *k) {
         if (!conn_script(c, k, "rollback", NULL))
             return false;
     }
-    return fail(c, ERR_FORBIDDEN,
-                "the roles progress_owner, progress_app and progress_read are missing and this user may "
-                "not make them. As a superuser:\n"
-                "  create role progress_owner nologin; create role progress_app nologin; create role "
-                "progress_read nologin;\n"
-                "  grant progress_owner, progress_app, progress_read to \"<this user>\"");
+    return fail(
+        c, ERR_FORBIDDEN,
+        "the roles progress_owner, progress_app and progress_read are missing and this user may "
+        "not make them. As a superuser:\n"
+        "  create role progress_owner nologin; create role progress_app nologin; create role "
+        "progress_read nologin;\n"
+        "  grant progress_owner, progress_app, progress_read to \"<this user>\"");
 }
 
 static bool ensure_ledger(struct call *c, struct conn *k) {
@@ -87,21 +91,24 @@ static bool ensure_ledger(struct call *c, struct conn *k) {
     char *name = PQescapeIdentifier(k->pg, database, strlen(database));
     if (!name)
         return fail(c, ERR_NO_MEMORY, "no room for a name");
-    buf_addf(&sql, "grant create on database %s to progress_owner; set local role progress_owner;", name);
+    buf_addf(&sql, "grant create on database %s to progress_owner; set local role progress_owner;",
+             name);
     PQfreemem(name);
-    buf_adds(&sql, "create schema if not exists progress;"
-                   "create table if not exists progress.schema_migration ("
-                   "  number integer primary key, name text not null, checksum text not null,"
-                   "  applied_at timestamptz not null default clock_timestamp());"
-                   "create table if not exists progress.schema_function ("
-                   "  name text primary key, made_at timestamptz not null default clock_timestamp());"
-                   "grant usage on schema progress to progress_app, progress_read;"
-                   "grant select on progress.schema_migration, progress.schema_function"
-                   "  to progress_app, progress_read");
+    buf_adds(&sql,
+             "create schema if not exists progress;"
+             "create table if not exists progress.schema_migration ("
+             "  number integer primary key, name text not null, checksum text not null,"
+             "  applied_at timestamptz not null default clock_timestamp());"
+             "create table if not exists progress.schema_function ("
+             "  name text primary key, made_at timestamptz not null default clock_timestamp());"
+             "grant usage on schema progress to progress_app, progress_read;"
+             "grant select on progress.schema_migration, progress.schema_function"
+             "  to progress_app, progress_read");
     return buf_ok(c, &sql) && in_transaction(c, k, sql.data);
 }
 
-static void say(const struct migrate_config *config, const char *what, const char *name, int64_t since_us) {
+static void say(const struct migrate_config *config, const char *what, const char *name,
+                int64_t since_us) {
     char sentence[160];
     snprintf(sentence, sizeof sentence, "%s %s (%lld ms)", what, name,
              (long long)(clock_mono_us() - since_us) / 1000);
@@ -110,27 +117,30 @@ static void say(const struct migrate_config *config, const char *what, const cha
 
 /* The checksum under which a migration was applied, or NULL. */
 static bool applied_checksum(struct call *c, struct conn *k, int number, const char **checksum) {
-    const char *sql = call_printf(
-        c, "select checksum from progress.schema_migration where number = %d", number);
+    const char *sql =
+        call_printf(c, "select checksum from progress.schema_migration where number = %d", number);
     return sql && ask(c, k, sql, checksum);
 }
 
 static bool fail_changed(struct call *c, const char *name) {
-    return fail(c, ERR_CONFLICT,
-                "migration %s is not the one that was applied here: an applied migration is never edited; "
-                "restore the file and put the change into a new one", name);
+    return fail(
+        c, ERR_CONFLICT,
+        "migration %s is not the one that was applied here: an applied migration is never edited; "
+        "restore the file and put the change into a new one",
+        name);
 }
 
 /*
- * Asked again inside the lock by the primary key: of two instances one inserts the row first, the other fails on it and sees on its
- * next look that the work is done.
+ * Asked again inside the lock by the primary key: of two instances one inserts the row first, the
+ * other fails on it and sees on its next look that the work is done.
  */
 static bool apply(struct call *c, struct conn *k, const struct migrate_config *config,
                   const struct embedded_file *file, int number, const char *checksum) {
     AUTO(buf) struct buf sql = {0};
     int64_t since = clock_mono_us();
-    buf_addf(&sql, "set local role progress_owner; set local search_path = progress;"
-                   "insert into schema_migration (number, name, checksum) values (%d, '%s', '%s');\n",
+    buf_addf(&sql,
+             "set local role progress_owner; set local search_path = progress;"
+             "insert into schema_migration (number, name, checksum) values (%d, '%s', '%s');\n",
              number, file->name, checksum);
     buf_add(&sql, file->bytes, file->len);
     AUTO(call) struct call attempt;
@@ -164,31 +174,36 @@ static bool migrate_one(struct call *c, struct conn *k, const struct migrate_con
 
 /* Drops what no instance of the last versions calls any more. */
 static void add_sweep(struct buf *sql) {
-    buf_addf(sql,
-             "do $$ declare old text; begin"
-             "  for old in select name from progress.schema_function order by made_at desc offset %d loop"
-             "    execute format('drop schema if exists %%I cascade', old);"
-             "    delete from progress.schema_function where name = old;"
-             "  end loop; end $$;",
-             SCHEMAS_KEPT);
+    buf_addf(
+        sql,
+        "do $$ declare old text; begin"
+        "  for old in select name from progress.schema_function order by made_at desc offset %d loop"
+        "    execute format('drop schema if exists %%I cascade', old);"
+        "    delete from progress.schema_function where name = old;"
+        "  end loop; end $$;",
+        SCHEMAS_KEPT);
 }
 
 static bool make_functions(struct call *c, struct conn *k, const struct migrate_config *config) {
     char schema[FUNCTIONS_SCHEMA_SIZE];
     functions_schema(config->functions, config->function_count, schema);
     const char *known = NULL;
-    const char *question = call_printf(
-        c, "select name from progress.schema_function where name = '%s'", schema);
+    const char *question =
+        call_printf(c, "select name from progress.schema_function where name = '%s'", schema);
     if (!question || !ask(c, k, question, &known) || known)
         return known != NULL;
     AUTO(buf) struct buf sql = {0};
     int64_t since = clock_mono_us();
-    buf_addf(&sql, "set local role progress_owner; create schema %s; set local search_path = %s, progress;\n",
-             schema, schema);
+    buf_addf(
+        &sql,
+        "set local role progress_owner; create schema %s; set local search_path = %s, progress;\n",
+        schema, schema);
     for (size_t i = 0; i < config->function_count; i++)
         buf_add(&sql, config->functions[i].bytes, config->functions[i].len);
-    buf_addf(&sql, "\n;grant usage on schema %s to progress_app, progress_read;"
-                   "insert into progress.schema_function (name) values ('%s');", schema, schema);
+    buf_addf(&sql,
+             "\n;grant usage on schema %s to progress_app, progress_read;"
+             "insert into progress.schema_function (name) values ('%s');",
+             schema, schema);
     add_sweep(&sql);
     AUTO(call) struct call attempt;
     call_init(&attempt, call_left_ms(c));

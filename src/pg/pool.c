@@ -31,7 +31,8 @@ struct pool {
     pthread_mutex_t lock;
     pthread_cond_t freed; /* a slot became idle, or the breaker opened */
     pthread_cond_t work;  /* a slot went down, or the pool is stopping */
-    /* Guarded by lock, but for the conn of a slot that is lent or being opened: that belongs to who has it. */
+    /* Guarded by lock, but for the conn of a slot that is lent or being opened: that belongs to who
+     * has it. */
     struct slot *slots;
     size_t waiting;
     int failures; /* in a row, of logins and statements */
@@ -40,9 +41,19 @@ struct pool {
 };
 
 static struct metric metrics[] = {
-    {"db_client_connection_timeouts_total", NULL, "Waits for a free connection that ran out", METRIC_COUNTER, 0, {0}},
+    {"db_client_connection_timeouts_total",
+     NULL,
+     "Waits for a free connection that ran out",
+     METRIC_COUNTER,
+     0,
+     {0}},
     {"db_client_connections_opened_total", NULL, "Logins that worked", METRIC_COUNTER, 0, {0}},
-    {"db_client_connections_lost_total", NULL, "Connections dropped after a doubt", METRIC_COUNTER, 0, {0}},
+    {"db_client_connections_lost_total",
+     NULL,
+     "Connections dropped after a doubt",
+     METRIC_COUNTER,
+     0,
+     {0}},
 };
 enum { METRIC_TIMEOUTS, METRIC_OPENED, METRIC_LOST };
 
@@ -136,7 +147,8 @@ static void *keep(void *arg) {
 
 static bool fail_away(struct call *c, struct pool *p) {
     c->retry_after_s = 2;
-    return fail(c, ERR_UNAVAILABLE, p->failures ? "the database does not answer now" : "the database is busy");
+    return fail(c, ERR_UNAVAILABLE,
+                p->failures ? "the database does not answer now" : "the database is busy");
 }
 
 /* Waits, with the lock held, for an idle slot; NULL when the breaker is open or the time is up. */
@@ -197,8 +209,10 @@ static enum conn_end run(struct call *c, struct pool *p, struct conn *k, const s
     return conn_run(c, k, w->stmt, p->config.prepare, w->params, w->count, w->out);
 }
 
-/* Begins, runs, rolls back. What fails on the way also ends the transaction: the connection is dropped, and with it everything. */
-static enum conn_end run_rolled_back(struct call *c, struct pool *p, struct conn *k, const struct work *w) {
+/* Begins, runs, rolls back. What fails on the way also ends the transaction: the connection is
+ * dropped, and with it everything. */
+static enum conn_end run_rolled_back(struct call *c, struct pool *p, struct conn *k,
+                                     const struct work *w) {
     if (!conn_script(c, k, "begin", NULL))
         return CONN_LOST;
     enum conn_end end = run(c, p, k, w);
@@ -240,8 +254,9 @@ static void forget_error(struct call *c) {
 
 static bool fail_unknown(struct call *c) {
     c->retry_after_s = 2;
-    return fail(c, ERR_OUTCOME_UNKNOWN, "the database was lost while it recorded this; "
-                                        "repeat with the same key: it is applied once");
+    return fail(c, ERR_OUTCOME_UNKNOWN,
+                "the database was lost while it recorded this; "
+                "repeat with the same key: it is applied once");
 }
 
 bool pool_write(struct call *c, struct pool *p, const struct stmt *s, const char *const *params,

@@ -3,7 +3,8 @@
 #include <libpq-fe.h>
 #include <stdlib.h>
 
-/* A struct rows is libpq's result under another name: nothing to allocate, nothing to keep in step. */
+/* A struct rows is libpq's result under another name: nothing to allocate, nothing to keep in step.
+ */
 static PGresult *result(const struct rows *r) {
     return (PGresult *)(uintptr_t)r;
 }

@@ -9,7 +9,8 @@ struct verdict {
     enum err err;
 };
 
-/* First match wins. Class CP is raised by our own functions, with a sentence that anybody may read. */
+/* First match wins. Class CP is raised by our own functions, with a sentence that anybody may read.
+ */
 static const struct verdict VERDICTS[] = {
     {"CP400", NULL, CONN_REFUSED, ERR_MALFORMED},
     {"CP401", NULL, CONN_REFUSED, ERR_UNAUTHENTICATED},
@@ -24,20 +25,22 @@ static const struct verdict VERDICTS[] = {
     {"CP422", "idempotency-key-reused", CONN_REFUSED, ERR_KEY_REUSED},
     {"CP422", NULL, CONN_REFUSED, ERR_INVALID},
     {"CP428", NULL, CONN_REFUSED, ERR_PRECONDITION_REQUIRED},
-    {"40001", NULL, CONN_RETRY, ERR_UNAVAILABLE},  /* serialization_failure */
-    {"40P01", NULL, CONN_RETRY, ERR_UNAVAILABLE},  /* deadlock_detected */
-    {"0A000", NULL, CONN_STALE, ERR_UNAVAILABLE},  /* cached plan must not change result type */
-    {"26000", NULL, CONN_STALE, ERR_UNAVAILABLE},  /* prepared statement does not exist */
-    {"25006", NULL, CONN_STALE, ERR_UNAVAILABLE},  /* read_only_sql_transaction: a failover */
+    {"40001", NULL, CONN_RETRY, ERR_UNAVAILABLE},   /* serialization_failure */
+    {"40P01", NULL, CONN_RETRY, ERR_UNAVAILABLE},   /* deadlock_detected */
+    {"0A000", NULL, CONN_STALE, ERR_UNAVAILABLE},   /* cached plan must not change result type */
+    {"26000", NULL, CONN_STALE, ERR_UNAVAILABLE},   /* prepared statement does not exist */
+    {"25006", NULL, CONN_STALE, ERR_UNAVAILABLE},   /* read_only_sql_transaction: a failover */
     {"57014", NULL, CONN_REFUSED, ERR_UNAVAILABLE}, /* query_canceled: statement_timeout */
     {"55P03", NULL, CONN_REFUSED, ERR_UNAVAILABLE}, /* lock_not_available: lock_timeout */
-    {"53", NULL, CONN_REFUSED, ERR_UNAVAILABLE},    /* insufficient_resources: disk, memory, connections */
-    {"58", NULL, CONN_REFUSED, ERR_UNAVAILABLE},    /* system_error: input and output */
-    {"57P", NULL, CONN_LOST, ERR_UNAVAILABLE},      /* operator intervention: shutdown, crash */
-    {"08", NULL, CONN_LOST, ERR_UNAVAILABLE},       /* connection_exception */
-    {"25P03", NULL, CONN_LOST, ERR_UNAVAILABLE},    /* idle_in_transaction_session_timeout */
-    {"22", NULL, CONN_REFUSED, ERR_INVALID},        /* data_exception: a backstop behind the field tables */
-    {"23", NULL, CONN_REFUSED, ERR_INVALID},        /* integrity_constraint_violation: likewise */
+    {"53", NULL, CONN_REFUSED,
+     ERR_UNAVAILABLE}, /* insufficient_resources: disk, memory, connections */
+    {"58", NULL, CONN_REFUSED, ERR_UNAVAILABLE}, /* system_error: input and output */
+    {"57P", NULL, CONN_LOST, ERR_UNAVAILABLE},   /* operator intervention: shutdown, crash */
+    {"08", NULL, CONN_LOST, ERR_UNAVAILABLE},    /* connection_exception */
+    {"25P03", NULL, CONN_LOST, ERR_UNAVAILABLE}, /* idle_in_transaction_session_timeout */
+    {"22", NULL, CONN_REFUSED,
+     ERR_INVALID}, /* data_exception: a backstop behind the field tables */
+    {"23", NULL, CONN_REFUSED, ERR_INVALID}, /* integrity_constraint_violation: likewise */
     {"", NULL, CONN_REFUSED, ERR_INTERNAL},
 };
 
@@ -48,12 +51,14 @@ static const char *field(const PGresult *failed, int code) {
 
 static const struct verdict *find(const char *state, const char *hint) {
     const struct verdict *v = VERDICTS;
-    while (strncmp(state, v->state, strlen(v->state)) != 0 || (v->hint && strcmp(hint, v->hint) != 0))
+    while (strncmp(state, v->state, strlen(v->state)) != 0 ||
+           (v->hint && strcmp(hint, v->hint) != 0))
         v++;
     return v;
 }
 
-/* "#/as_of" is a place in the body, "?as_of" a parameter; several faults come one a line, as place, tab, sentence. */
+/* "#/as_of" is a place in the body, "?as_of" a parameter; several faults come one a line, as place,
+ * tab, sentence. */
 static void add_fault(struct call *c, const char *place, const char *sentence) {
     if (*place == '#')
         fault_add(c, FAULT_POINTER, place, "%s", sentence);
@@ -100,7 +105,8 @@ static void refused_by_server(struct call *c, const PGresult *failed, const stru
     if (k->verbatim)
         fail(c, v->err, "%s", field(failed, PG_DIAG_MESSAGE_PRIMARY));
     else if (v->err == ERR_INVALID)
-        fail(c, v->err, *constraint ? "refused by the rule %s" : "a value cannot be stored%s", constraint);
+        fail(c, v->err, *constraint ? "refused by the rule %s" : "a value cannot be stored%s",
+             constraint);
     else if (v->err == ERR_UNAVAILABLE)
         fail(c, v->err, "the database could not do this in time");
     else

@@ -7,8 +7,8 @@
 #include "base/call.h"
 #include "conn.h"
 
-/* Judges a failed result. For CONN_REFUSED it has failed the call; what only an operator may see goes to the log (or, on a
- * verbatim connection, to the operator). */
+/* Judges a failed result. For CONN_REFUSED it has failed the call; what only an operator may see
+ * goes to the log (or, on a verbatim connection, to the operator). */
 enum conn_end sqlstate_judge(struct call *c, const PGresult *failed, const struct conn *k);
 
 #endif
