@@ -96,13 +96,19 @@ declare
     zone   text;
 begin
     select array_agg(row(s.at, s.detail)::file_fault), array_agg(distinct s.part) into faults, broken from shape_faults(parts) s;
-    sound := array(select p from unnest(parts) p where p.at <> all (coalesce(broken, '{}')));
+    -- An update with a faulty field is still judged by its other fields, so that all its faults come at once.
+    sound := array(select p from unnest(parts) p where p.at <> all (coalesce(broken, '{}')))
+          || array(select row(p.what, p.at, p.value - array(select substr(f.at, length(p.at) + 2)
+                                                              from unnest(faults) f where starts_with(f.at, p.at || '/')))::file_part
+                     from unnest(parts) p
+                    where p.what = 'update' and p.at = any (broken) and jsonb_typeof(p.value) = 'object');
     zone  := case when '#/plan' = any(broken) then 'UTC'
                   else coalesce(doc->'plan'->>'time_zone', known.time_zone, 'America/Los_Angeles') end;
 
     faults := faults || array(select f from double_faults(sound) f);
     faults := faults || array(select f from structure_faults(known, parts, sound) f);
-    faults := faults || array(select f from file_update_faults(known, (now at time zone zone)::date, parts, sound) f);
+    faults := faults || array(select f from file_update_faults(known, (now at time zone zone)::date, parts, sound) f
+                               where f.at not in (select x.at from unnest(faults) x));
     if not coalesce(broken && '{#,#/plan}', false) then
         faults := faults || array(select f from plan_faults(doc, known, sound) f);
     end if;

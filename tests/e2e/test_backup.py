@@ -67,6 +67,7 @@ class Backup(Case):
             self.shell(restore.replace("progress_restored", other.name))
         return other
 
+    @support.not_quick
     def test_a_restored_backup_serves_the_same_bytes_and_goes_on(self):
         kept = self.fill()
         other = self.restored()

@@ -108,6 +108,7 @@ class Settings(Terminal):
 
 
 class Migrating(Terminal):
+    @support.not_quick
     def test_twice_is_once(self):
         db = self.database(Database.empty())
         self.assertIn("the database is up to date", run("migrate", url=db.url).stdout)
@@ -213,6 +214,7 @@ class Keys(Terminal):
         self.assertIn(id_, dump)
         self.assertNotIn(secret[:20], dump)
 
+    @support.not_quick
     def test_what_a_key_cannot_be_is_refused(self):
         for code, words in (
             (2, ("--expires", "soon")),
@@ -237,6 +239,7 @@ class Keys(Terminal):
         self.create()
         self.assertRegex(run("key", "list", url=self.db.url).stdout, rf"(?m)^.*{ids[0]}.*revoked")
 
+    @support.not_quick
     def test_a_revoked_key_is_dead_within_a_second_and_stays_so(self):
         server = Server(self.db.url)
         self.addCleanup(server.kill)

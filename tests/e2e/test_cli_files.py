@@ -67,6 +67,7 @@ class Importing(Terminal):
             self.assertIn(pointer + ":", said)
         self.assertEqual(self.db.checksum(), before)
 
+    @support.not_quick
     def test_one_fault_keeps_all_of_a_file_out(self):
         record = read(RECORD)
         record["updates"][-1]["objective"] = "9.9"
@@ -93,6 +94,7 @@ class Importing(Terminal):
         self.assertIn("JSON", self.fails(1, "import", f.name, url=self.db.url))
         self.assertIn("/there/is/none", self.fails(1, "import", "/there/is/none", url=self.db.url))
 
+    @support.not_quick
     def test_a_dry_run_checks_and_records_nothing(self):
         before = self.db.checksum()
         run("import", RECORD, "--dry-run", "--publish", url=self.db.url)
@@ -112,6 +114,7 @@ class Importing(Terminal):
         self.fails(1, "import", RECORD, url=other.url)
         self.assertEqual(other.checksum(), before)
 
+    @support.not_quick
     def test_standard_input_is_a_file_too(self):
         with open(RECORD, encoding="utf-8") as f:
             run("import", "-", url=self.db.url, stdin=f.read())
@@ -203,6 +206,7 @@ class Exporting(Terminal):
         self.assertEqual(got.status, 201, str(got))
         client.close()
 
+    @support.not_quick
     def test_no_key_and_no_holder_travels(self):
         db, _ = self.lively()
         exported = run("export", url=db.url).stdout
@@ -210,6 +214,7 @@ class Exporting(Terminal):
         for sha in db.sql("select sha256 from progress.api_key").split():
             self.assertNotIn(sha, exported)
 
+    @support.not_quick
     def test_an_unknown_plan_is_refused_and_no_file_is_left(self):
         db = self.database(Database.with_plan())
         folder = tempfile.mkdtemp(dir="/tmp")

@@ -86,7 +86,7 @@ class ByHand(Case):
 
     def test_every_table_made_by_hand_is_what_the_service_says(self):
         self.assertGreaterEqual(len(CASES), 12)
-        for path in CASES:
+        for path in CASES[:: 5 if support.QUICK else 1]:
             with open(path, encoding="utf-8") as f:
                 case = json.load(f, parse_float=Decimal)
             slug = os.path.basename(path)[:-5].replace("_", "-")

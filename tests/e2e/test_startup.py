@@ -52,6 +52,7 @@ class Startup(Case):
         )
         self.assertGreaterEqual(figures["Threads"], server.ready["threads"])
 
+    @support.not_quick
     def test_the_ready_line_tells_port_time_and_threads(self):
         server, _ = self.first_answer(PROGRESS_THREADS=32)
         self.assertEqual((server.ready["level"], server.ready["threads"]), ("info", 32))
