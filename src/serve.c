@@ -30,6 +30,7 @@ struct house {
     struct pool *pool;
     struct keyring *keyring;
     struct limiter *reads;
+    struct limiter *guesses;
     struct limiter *writes;
     struct api api;
     struct server *server;
@@ -71,13 +72,15 @@ static bool open_data(struct call *c, struct house *h) {
 
 static bool open_wire(struct call *c, struct house *h) {
     h->reads = limiter_new(c, config_int(SET_READ_LIMIT));
+    h->guesses = limiter_new(c, config_int(SET_READ_LIMIT));
     h->writes = limiter_new(c, config_int(SET_WRITE_LIMIT));
-    if (!h->reads || !h->writes)
+    if (!h->reads || !h->guesses || !h->writes)
         return false;
     h->api = (struct api){
         .pool = h->pool,
         .keyring = h->keyring,
         .reads = h->reads,
+        .guesses = h->guesses,
         .writes = h->writes,
         .contract_json = &OPENAPI[1],
         .contract_yaml = &OPENAPI[0],
@@ -123,6 +126,7 @@ static bool open_house(struct call *c, struct house *h) {
 static void close_house(struct house *h) {
     server_free(h->server);
     limiter_free(h->writes);
+    limiter_free(h->guesses);
     limiter_free(h->reads);
     keyring_free(h->keyring);
     pool_free(h->pool);

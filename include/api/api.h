@@ -20,8 +20,9 @@ struct pool;
 struct api {
     struct pool *pool;
     struct keyring *keyring;
-    struct limiter *reads;  /* per address */
-    struct limiter *writes; /* per key */
+    struct limiter *reads;   /* per address */
+    struct limiter *guesses; /* refused keys, per address */
+    struct limiter *writes;  /* per key */
     const struct embedded_file *contract_json;
     const struct embedded_file *contract_yaml;
     bool (*draining)(void *context); /* true from the first moment of a drain */

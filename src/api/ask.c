@@ -207,6 +207,20 @@ bool ask_read(struct call *c, const struct exchange *x, bool list, struct query 
     return fault_check(c) && !c->err;
 }
 
+/* What a path may name that no pattern bounds. */
+static void check_names(struct call *c, const struct exchange *x) {
+    static const struct field NAMES[] = {
+        {"source", FIELD_NAME, FIELD_REQUIRED, 0, NULL, NULL},
+        {"external_id", FIELD_EXTERNAL, FIELD_REQUIRED, 200, NULL, NULL},
+    };
+    for (size_t i = 0; i < COUNT(NAMES); i++) {
+        const char *given = route_arg(&x->args, NAMES[i].name);
+        const char *why = given ? field_refuses(c, &NAMES[i], given) : NULL;
+        if (why)
+            fault_add(c, FAULT_PARAMETER, NAMES[i].name, "%s", why);
+    }
+}
+
 bool ask_write(struct call *c, struct exchange *x) {
     static const char *const KNOWN[] = {"plan", "dry_run", NULL};
     for (size_t i = 0; i < x->rq->nparams; i++) {
@@ -215,6 +229,7 @@ bool ask_write(struct call *c, struct exchange *x) {
         else if (is_repeated(x->rq, i))
             refuse(c, x->rq->params[i].name, "is given twice");
     }
+    check_names(c, x);
     x->intent.plan = value_of(c, x, &PLAN);
     x->intent.args = exchange_args(c, x);
     x->intent.target = call_printf(c, "%s %s?%s", x->rq->method, x->rq->path,

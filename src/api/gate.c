@@ -60,6 +60,23 @@ static const char *bearer(const char *header) {
     return header + 7 + strspn(header + 7, " ");
 }
 
+static bool refuse_for_now(struct call *c, const struct allowance *a) {
+    c->retry_after_s = (int)a->reset_s;
+    return fail(c, ERR_TOO_MANY, "more than %lld requests in a minute", (long long)a->quota);
+}
+
+/* Anybody can make up a key with a right checksum, and looking it up costs a query: a refused one
+ * is taken from its address's allowance. */
+static bool admit(struct call *c, struct exchange *x, const char *key) {
+    struct allowance a;
+    if (!limiter_take(x->api->guesses, x->rq->client, clock_mono_us(), &a))
+        return refuse_for_now(c, &a);
+    bool known = key_verify(c, x->api->keyring, x->api->pool, key);
+    if (known || c->err != ERR_UNAUTHENTICATED)
+        limiter_return(x->api->guesses, x->rq->client);
+    return known;
+}
+
 static bool authenticate(struct call *c, struct exchange *x) {
     const char *state = request_param(x->rq, "state");
     x->reads_drafts = (x->route->flags & ROUTE_DRAFTS) && state && strcmp(state, "draft") == 0;
@@ -68,7 +85,7 @@ static bool authenticate(struct call *c, struct exchange *x) {
     const char *key = bearer(request_header(x->rq, "Authorization"));
     if (!key)
         return fail(c, ERR_UNAUTHENTICATED, "a key is needed: Authorization: Bearer cip_…");
-    return key_verify(c, x->api->keyring, x->api->pool, key);
+    return admit(c, x, key);
 }
 
 static bool check_scope(struct call *c, struct exchange *x) {
@@ -97,9 +114,7 @@ static bool take_allowance(struct call *c, struct exchange *x) {
     }
     if (taken)
         return true;
-    c->retry_after_s = (int)x->allowance.reset_s;
-    return fail(c, ERR_TOO_MANY, "more than %lld requests in a minute",
-                (long long)x->allowance.quota);
+    return refuse_for_now(c, &x->allowance);
 }
 
 /* What the route gives: JSON first, so that curl's "any" means JSON; a browser states that it

@@ -216,6 +216,11 @@ static enum conn_end run_rolled_back(struct call *c, struct pool *p, struct conn
     if (!conn_script(c, k, "begin", NULL))
         return CONN_LOST;
     enum conn_end end = run(c, p, k, w);
+    if (end == CONN_DONE && !conn_script(c, k, "set constraints all immediate", NULL)) {
+        rows_free(*w->out);
+        *w->out = NULL;
+        end = CONN_LOST;
+    }
     AUTO(call) struct call undo; /* the call may have failed already, and its error must stand */
     call_init(&undo, call_left_ms(c));
     if (!conn_script(&undo, k, "rollback", NULL) && end == CONN_DONE) {

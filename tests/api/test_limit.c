@@ -113,6 +113,19 @@ START_TEST(a_key_that_writes_too_much_waits_and_no_other_does) {
 }
 END_TEST
 
+START_TEST(an_address_that_guesses_keys_waits_and_a_real_key_does_not) {
+    service_open_limited(&s, 3, 0);
+    const char *key = service_key(&s, "report,publish", "gogov", NULL);
+    for (int i = 0; i < 5; i++)
+        ck_assert_int_eq(post(key, "1"), 201);
+    for (int i = 0; i < 3; i++)
+        ck_assert_int_eq(post("cip_nobody", "1"), 401);
+    ck_assert_int_eq(post("cip_nobody", "1"), 429);
+    GET(&s, "/goals");
+    service_close(&s);
+}
+END_TEST
+
 START_TEST(an_address_that_reads_too_much_waits_and_no_other_does) {
     service_open_limited(&s, 3, 0);
     for (int i = 0; i < 3; i++)
@@ -152,6 +165,7 @@ int main(void) {
         zero_is_no_limit,
         a_flood_of_names_neither_fills_memory_nor_locks_anybody_out,
         a_key_that_writes_too_much_waits_and_no_other_does,
+        an_address_that_guesses_keys_waits_and_a_real_key_does_not,
         an_address_that_reads_too_much_waits_and_no_other_does,
         an_unchanged_answer_costs_nothing,
     };

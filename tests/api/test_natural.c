@@ -180,8 +180,8 @@ START_TEST(ids_that_cannot_be_kept_are_refused) {
     const char *key = service_key(&s, "report,publish", "gogov", NULL);
     memset(path + strlen(path), 'x', 201);
     path[15 + 201] = '\0';
-    EXPECT(&s, 422, .method = "PUT", .target = path, .key = key, .body = REPORT("on_track", ""));
-    EXPECT(&s, 422, .method = "PUT", .target = "/updates/gogov/a%01b", .key = key,
+    EXPECT(&s, 400, .method = "PUT", .target = path, .key = key, .body = REPORT("on_track", ""));
+    EXPECT(&s, 400, .method = "PUT", .target = "/updates/gogov/a%01b", .key = key,
            .body = REPORT("on_track", ""));
     ck_assert_int_eq(published(), 0);
     service_close(&s);

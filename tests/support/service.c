@@ -73,6 +73,7 @@ static void open_on(struct service *s, int64_t reads, int64_t writes) {
         .pool = s->pool,
         .keyring = keyring_new(&c),
         .reads = limiter_new(&c, reads),
+        .guesses = limiter_new(&c, reads),
         .writes = limiter_new(&c, writes),
         .contract_json = &OPENAPI[1],
         .contract_yaml = &OPENAPI[0],
@@ -107,6 +108,7 @@ void service_close(struct service *s) {
         free(a);
     }
     limiter_free(s->api.writes);
+    limiter_free(s->api.guesses);
     limiter_free(s->api.reads);
     keyring_free(s->api.keyring);
     pool_free(s->owner_pool);
