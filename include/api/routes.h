@@ -13,10 +13,10 @@
 struct exchange;
 
 enum route_flag {
-    ROUTE_FREE = 1,     /* no rate limit: what probes and operators ask */
-    ROUTE_PLANLESS = 2, /* takes no parameters of a plan (plan, as_of, lang) */
-    ROUTE_DRAFTS = 4,   /* state=draft, with a key, reads drafts instead */
-    ROUTE_HTML = 8,     /* can answer as a page too */
+    ROUTE_FREE = 1,   /* no rate limit: what probes and operators ask */
+    ROUTE_DRAFTS = 2, /* state=draft, with a key, reads drafts instead */
+    ROUTE_HTML = 4,   /* can answer as a page too */
+    ROUTE_AS_IS = 8,  /* has one form, given whatever Accept says */
 };
 
 struct route {

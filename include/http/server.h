@@ -15,13 +15,13 @@
 struct server;
 
 struct server_config {
-    const char *listen;    /* address, "127.0.0.1" */
-    int port;              /* 0: any free one, see server_port */
-    int threads;           /* 0: as many as NOFILE and pids.max allow, at most 2048 */
-    int64_t keep_alive_ms; /* an idle connection's life, 5000…15000 */
-    int64_t head_ms;       /* to send the request's head */
-    int64_t body_ms;       /* to send the body */
-    int64_t answer_ms; /* to take the answer, and a second more for each reader_rate bytes of it */
+    const char *listen;          /* address, "127.0.0.1" */
+    int port;                    /* 0: any free one, see server_port */
+    int threads;                 /* 0: as many as NOFILE and pids.max allow, at most 2048 */
+    int64_t keep_alive_ms;       /* an idle connection's life, 5000…15000 */
+    int64_t head_ms;             /* to send the request's head */
+    int64_t body_ms;             /* to send the body */
+    int64_t answer_ms;           /* to take the answer; a second more for each reader_rate bytes */
     int64_t reader_rate;         /* bytes a second; 0: 16,000 */
     int64_t budget_ms;           /* of a handler: becomes the call's deadline */
     size_t max_body;             /* over this no route reads: 413 before reading */

@@ -21,7 +21,6 @@ enum operation_flag {
 };
 
 struct operation {
-    const char *name; /* for the audit and the log: "update_post" */
     const struct stmt *statement;
     const struct field *fields; /* ended by a row without a name */
     void (*check)(struct call *c,

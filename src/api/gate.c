@@ -124,8 +124,8 @@ static bool negotiate(struct call *c, struct exchange *x) {
     int json = accept_quality(accept, "application/json");
     int html = x->route->flags & ROUTE_HTML ? accept_quality(accept, "text/html") : 0;
     x->wants_html = html > json;
-    if (x->route->handle == ops_metrics || x->route->handle == ops_contract)
-        return true; /* one form each; nobody is helped by a 406 */
+    if (x->route->flags & ROUTE_AS_IS)
+        return true;
     if (x->route->flags & ROUTE_HTML)
         x->rp->vary = "Accept, Accept-Encoding";
     if (json || html || accept_quality(accept, "application/problem+json"))

@@ -13,7 +13,6 @@ enum {
     PUBLISH = SCOPE_PUBLISH,
     DISCARD = SCOPE_REPORT | SCOPE_PUBLISH, /* a reporter may take back a draft of its own */
     EDIT = SCOPE_EDIT,
-    PROBE = ROUTE_FREE | ROUTE_PLANLESS,
 };
 
 /* Static segments win by standing before the names that could take them. */
@@ -42,15 +41,15 @@ const struct route ROUTES[] = {
     {"GET", "/updates/{source}/{external_id}", resource_get, &updates_natural, NULL, ANY, 0, 0},
     {"PUT", "/updates/{source}/{external_id}", resource_write, NULL, &update_put, REPORT, 0, BODY},
 
-    {"GET", "/openapi.json", ops_contract, NULL, NULL, ANY, ROUTE_PLANLESS, 0},
-    {"GET", "/openapi.yaml", ops_contract, NULL, NULL, ANY, ROUTE_PLANLESS, 0},
-    {"GET", "/problems", site_problems, NULL, NULL, ANY, ROUTE_PLANLESS | ROUTE_HTML, 0},
-    {"GET", "/problems/{code}", site_problem, NULL, NULL, ANY, ROUTE_PLANLESS | ROUTE_HTML, 0},
+    {"GET", "/openapi.json", ops_contract, NULL, NULL, ANY, ROUTE_AS_IS, 0},
+    {"GET", "/openapi.yaml", ops_contract, NULL, NULL, ANY, ROUTE_AS_IS, 0},
+    {"GET", "/problems", site_problems, NULL, NULL, ANY, ROUTE_HTML, 0},
+    {"GET", "/problems/{code}", site_problem, NULL, NULL, ANY, ROUTE_HTML, 0},
 
-    {"GET", "/livez", ops_livez, NULL, NULL, ANY, PROBE, 0},
-    {"GET", "/readyz", ops_readyz, NULL, NULL, ANY, PROBE, 0},
-    {"GET", "/health", ops_health, NULL, NULL, ANY, PROBE, 0},
-    {"GET", "/metrics", ops_metrics, NULL, NULL, ANY, PROBE, 0},
+    {"GET", "/livez", ops_livez, NULL, NULL, ANY, ROUTE_FREE, 0},
+    {"GET", "/readyz", ops_readyz, NULL, NULL, ANY, ROUTE_FREE, 0},
+    {"GET", "/health", ops_health, NULL, NULL, ANY, ROUTE_FREE, 0},
+    {"GET", "/metrics", ops_metrics, NULL, NULL, ANY, ROUTE_FREE | ROUTE_AS_IS, 0},
 };
 
 const size_t ROUTE_COUNT = COUNT(ROUTES);

@@ -1,5 +1,6 @@
 #include "model/doc.h"
 
+#include <ctype.h>
 #include <jansson.h>
 #include <math.h>
 #include <string.h>
@@ -13,7 +14,23 @@ static const struct doc *doc_of(const json_t *j) {
     return (const struct doc *)j;
 }
 
-/* The parser recurses and stops at NUL: both are settled before it starts. */
+/* What PostgreSQL's numeric holds: at most 16,383 digits after the point, exponent and all. A
+ * double would let more pass, as 0. */
+enum { NUMBER_MOST = 1000, EXPONENT_MOST = 4 };
+
+/* Bytes of the number, or of what looks like one, at the start of text; over len when it is too
+ * long for the database. */
+static size_t number_step(const char *text, size_t len) {
+    size_t n = 0, digits = 0;
+    bool in_exponent = false;
+    for (; n < len && text[n] != '\0' && strchr("0123456789+-.eE", text[n]); n++) {
+        in_exponent = in_exponent || text[n] == 'e' || text[n] == 'E';
+        digits += in_exponent && isdigit((unsigned char)text[n]);
+    }
+    return n > NUMBER_MOST || digits > EXPONENT_MOST ? len + 1 : n;
+}
+
+/* The parser recurses, stops at NUL, and makes doubles: all three are settled before it starts. */
 static bool check_shape(struct call *c, const char *bytes, size_t len) {
     int depth = 0;
     bool in_text = false;
@@ -34,6 +51,10 @@ static bool check_shape(struct call *c, const char *bytes, size_t len) {
                             DOC_DEPTH);
         } else if (byte == ']' || byte == '}') {
             depth--;
+        } else if (byte == '-' || isdigit((unsigned char)byte)) {
+            i += number_step(bytes + i, len - i) - 1;
+            if (i >= len)
+                return fail(c, ERR_MALFORMED, "the body has a number that is too long");
         }
     }
     return true;

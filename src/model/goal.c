@@ -21,7 +21,6 @@ static const struct field EDIT_FIELDS[] = {
 };
 
 const struct operation goal_patch = {
-    .name = "goal_patch",
     .statement = &SQL_goals_patch,
     .fields = EDIT_FIELDS,
     .flags = OPERATION_IF_MATCH | OPERATION_MERGES,

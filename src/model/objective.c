@@ -59,7 +59,6 @@ static void check_dates(struct call *c, const struct doc *body) {
 }
 
 const struct operation objective_patch = {
-    .name = "objective_patch",
     .statement = &SQL_objectives_patch,
     .fields = EDIT_FIELDS,
     .check = check_dates,

@@ -161,7 +161,6 @@ static void check_natural(struct call *c, const struct doc *body) {
 }
 
 const struct operation update_post = {
-    .name = "update_post",
     .statement = &SQL_updates_post,
     .fields = UPDATE_FIELDS,
     .check = check,
@@ -169,14 +168,12 @@ const struct operation update_post = {
 };
 
 const struct operation update_put = {
-    .name = "update_put",
     .statement = &SQL_updates_put_natural,
     .fields = UPDATE_FIELDS,
     .check = check_natural,
 };
 
 const struct operation draft_put = {
-    .name = "draft_put",
     .statement = &SQL_drafts_put,
     .fields = UPDATE_FIELDS,
     .check = check,
@@ -191,20 +188,17 @@ static const struct field RETRACTION_FIELDS[] = {
 };
 
 const struct operation update_publish = {
-    .name = "update_publish",
     .statement = &SQL_updates_publication,
     .fields = NO_FIELDS,
     .flags = OPERATION_BODILESS,
 };
 
 const struct operation update_retract = {
-    .name = "update_retract",
     .statement = &SQL_updates_retraction,
     .fields = RETRACTION_FIELDS,
 };
 
 const struct operation update_discard = {
-    .name = "update_discard",
     .statement = &SQL_updates_discard,
     .fields = NO_FIELDS,
     .flags = OPERATION_BODILESS,
