@@ -38,8 +38,8 @@ struct pool *pool_new(struct call *c, const struct pool_config *config);
 /* Closes every connection. No call may be using it. Accepts NULL. */
 void pool_free(struct pool *p);
 
-/* Waits until one connection is ready or the call's deadline passes; then fails with why the last
- * login did not work. */
+/* Waits until every connection is ready or the call's deadline passes; with none ready by then it
+ * fails with why the last login did not work. */
 MUST_CHECK bool pool_wait(struct call *c, struct pool *p);
 
 /* True while the breaker is closed, that is: a statement is worth trying. */

@@ -310,7 +310,7 @@ bool pool_wait(struct call *c, struct pool *p) {
     struct timespec until = in_ms(call_left_ms(c));
     pthread_mutex_lock(&p->lock);
     int timed_out = 0;
-    while (!find_slot(p, SLOT_IDLE) && !timed_out)
+    while (find_slot(p, SLOT_DOWN) && !timed_out)
         timed_out = pthread_cond_timedwait(&p->freed, &p->lock, &until);
     bool up = find_slot(p, SLOT_IDLE) != NULL;
     if (!up)
