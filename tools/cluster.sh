@@ -76,7 +76,7 @@ cluster_start() {
         # What a killed server left behind ends within moments, by itself.
         cluster_tries=$((cluster_tries + 1))
         if [ "$cluster_tries" -gt 20 ] ||
-            ! tail -n 5 "$cluster_log" | grep -q 'still in use'; then
+            ! tail -n 5 "$cluster_log" | grep -qE 'still in use|lock file .* already exists'; then
             tail -n 20 "$cluster_log" >&2
             return 1
         fi

@@ -2,7 +2,7 @@
 # run's third part: the service, the banner, and the end of both. Sourced by run.
 # shellcheck disable=SC2154 # run and run_data.sh set the rest
 
-service='' stopping=no sockets=''
+service='' watcher='' stopping=no sockets=''
 
 # A signal while the service runs asks it to drain; before that there is nothing to keep.
 on_signal() {
@@ -17,6 +17,10 @@ clean_up() {
     trap - EXIT
     trap '' INT TERM HUP
     step_end
+    if [ -n "$watcher" ]; then
+        kill "$watcher" 2>/dev/null || :
+        wait "$watcher" 2>/dev/null || :
+    fi
     if [ -n "$service" ]; then
         kill -TERM "$service" 2>/dev/null || :
         wait "$service" || :
@@ -61,6 +65,21 @@ service_start() {
     port=$(printf '%s' "$ready" | sed -n 's/.*"port": *\([0-9][0-9]*\).*/\1/p')
     url=http://127.0.0.1:$port
     data_write run.lock "$$ $url/"
+}
+
+# Should the private PostgreSQL die, it is started again; the service finds it by itself. Ends with
+# this script, however that ends.
+database_watch() {
+    while sleep 1 && is_alive "$$"; do
+        cluster_is_live "$database" && continue
+        say "PostgreSQL has ended by itself ($data/postgres.log); starting it again"
+        if cluster_start "$database" "$sockets" "$data/postgres.log"; then
+            say "PostgreSQL is back; nothing that was acknowledged is lost"
+        else
+            say "PostgreSQL does not start; the reason is above. Ctrl-C, mend it, then ./run"
+            return
+        fi
+    done
 }
 
 # Waits for the end of the service, through any number of signals, and ends as it ended.

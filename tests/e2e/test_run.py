@@ -16,6 +16,7 @@ import subprocess
 import tempfile
 import time
 import unittest
+import urllib.error
 import urllib.request
 
 ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", ".."))
@@ -142,6 +143,12 @@ class Case(unittest.TestCase):
         self.assertFalse(os.path.exists(re.search(r"-h (/tmp/\S+)", banner)[1]))
         self.assertFalse(listening(self.port))
 
+    def serves(self, path):
+        try:
+            return bool(get(self.url(path)))
+        except urllib.error.HTTPError:
+            return False
+
     def url(self, path):
         return f"http://127.0.0.1:{self.port}{path}"
 
@@ -213,6 +220,15 @@ class Both:
         self.assertFalse(os.path.exists(re.search(r"-h (/tmp/\S+)", banner)[1]))
         again.send_signal(signal.SIGTERM)
         self.ended_cleanly(again, second)
+
+    def test_a_database_that_dies_is_started_again(self):
+        run, banner = self.start()
+        killed = postmaster(self.data)
+        os.kill(killed, signal.SIGKILL)
+        wait_until(lambda: postmaster(self.data) not in (0, killed), "another PostgreSQL runs")
+        wait_until(lambda: self.serves("/goals/7"), "the plan is served again")
+        run.send_signal(signal.SIGTERM)
+        self.ended_cleanly(run, banner)
 
     def test_it_starts_after_a_power_cut(self):
         run, _ = self.start()
