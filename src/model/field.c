@@ -109,9 +109,13 @@ static const char *refuse_external(struct call *c, const struct field *f, const 
                                       : NULL;
 }
 
+/* RFC 3339 allows offsets up to 23:59, PostgreSQL up to 15:59. */
 static bool is_time(const char *text) {
     int64_t at;
-    return clock_parse_rfc3339(text, &at);
+    if (!clock_parse_rfc3339(text, &at))
+        return false;
+    const char *offset = text + strlen(text) - strlen("+00:00");
+    return strchr("+-", *offset) == NULL || strncmp(offset + 1, "16", 2) < 0;
 }
 
 const char *field_refuses(struct call *c, const struct field *f, const char *text) {

@@ -1,0 +1,151 @@
+"""The ways to write, as the tests with hostile corpora use them: what each takes, and where its text is read back."""
+import itertools
+import re
+from urllib.parse import quote
+
+from hostile import is_text
+from support import note
+
+URL = "https://example.org/"
+EXAMPLES = {"number": "7", "code": "7.1", "id": "999999", "source": "gogov", "external_id": "x"}
+numbers = itertools.count(1)
+
+
+def filled(path, **own):
+    """The path of an operation, its names replaced."""
+    return re.sub(r"\{(\w+)\}", lambda m: quote(own.get(m[1], EXAMPLES[m[1]]), safe=""), path)
+
+
+def placed(field, text):
+    """A text where the field holds one."""
+    if field == "links":
+        return [{"label": text, "url": URL}]
+    return [text] if field == "tags" else text
+
+
+class Target:
+    """One way to write: where it goes, the least that it takes, which fields hold free text, where to read it back."""
+
+    method, path, texts, base, state, scope = "POST", "/updates", (), {}, "", "report,publish"
+
+    def __init__(self, case, line):
+        self.case, self.line, self.key = case, line, case.key
+
+    def headers(self):
+        return [("Authorization", f"Bearer {self.key}"), ("Content-Type", "application/json"),
+                ("Idempotency-Key", f"hostile-{next(numbers)}")]
+
+    def where(self, _):
+        return filled(self.path)
+
+    def place(self, answer):
+        return answer.headers["location"]
+
+    def send(self, body, text=""):
+        return self.case.ask(self.line, self.method, self.where(text), self.headers(), body)
+
+    def read(self, answer):
+        headers = [("Authorization", f"Bearer {self.key}")] if self.state else []
+        got = self.case.ask(self.line, "GET", self.place(answer), headers)
+        self.case.assertEqual(got.status, 200, got)
+        return got.json
+
+
+class Post(Target):
+    texts = ("summary", "details", "next_steps", "reason", "links", "external_id")
+    base = note("7.1")
+
+
+class Natural(Target):
+    """The text is the external id too, where a path can hold it."""
+
+    method, path = "PUT", "/updates/{source}/{external_id}"
+    texts = ("summary", "details", "next_steps", "links")
+    base = note("7.2")
+
+    def where(self, text):
+        fits = is_text(text) and 0 < len(text) <= 200 and len(quote(text)) < 900 and text not in (".", "..")
+        fits = fits and not re.search(r"[\0-\x1f\x7f-\x9f\u2028\u2029]", text)
+        self.name = text if fits else f"n{next(numbers)}"
+        return filled(self.path, external_id=self.name, source=self.case.source)
+
+    def read(self, answer):
+        document = super().read(answer)
+        self.case.assertEqual(document["external_id"], self.name)
+        return document
+
+
+class Draft(Target):
+    method, path, state, scope = "PUT", "/updates/{id}", "?state=draft", "report"
+    texts = ("summary", "details", "next_steps", "reason", "links")
+    base = note("7.3")
+
+    def __init__(self, case, line):
+        super().__init__(case, line)
+        made = case.ask(line, "POST", "/updates", self.headers(), case.dump(self.base))
+        case.assertEqual(made.status, 201, made)
+        self.id, self.etag = made.json["id"], made.headers["etag"]
+
+    def headers(self):
+        return super().headers() + ([("If-Match", self.etag)] if hasattr(self, "etag") else [])
+
+    def where(self, _):
+        return filled(self.path, id=self.id)
+
+    def place(self, answer):
+        return f"/updates/{self.id}{self.state}"
+
+    def send(self, body, text=""):
+        answer = super().send(body, text)
+        if answer.status == 200:
+            self.etag = answer.headers["etag"]
+        return answer
+
+
+class Patch(Target):
+    method, scope = "PATCH", "edit"
+
+    def __init__(self, case, line):
+        super().__init__(case, line)
+        self.own = dict(zip(("number", "code"), case.edited.pop()))
+        self.etag = case.ask(line, "GET", self.where(""), []).headers["etag"]
+
+    def headers(self):
+        return [("Authorization", f"Bearer {self.key}"), ("Content-Type", "application/merge-patch+json"),
+                ("If-Match", self.etag)]
+
+    def where(self, _):
+        return filled(self.path, **self.own)
+
+    def place(self, answer):
+        return self.where("")
+
+    def send(self, body, text=""):
+        answer = super().send(body, text)
+        if answer.status == 200:
+            self.etag = answer.headers["etag"]
+        return answer
+
+
+class Goal(Patch):
+    path, texts = "/goals/{number}", ("statement", "short_name", "short_name_source")
+
+
+class Objective(Patch):
+    path, texts = "/objectives/{code}", ("statement", "description", "owner_role", "tags")
+
+
+class Retraction(Target):
+    path = "/updates/{id}/retraction"
+
+
+class Publication(Target):
+    path = "/updates/{id}/publication"
+
+
+class Discard(Target):
+    path = "/updates/{id}/discard"
+
+
+STORING = (Post, Natural, Draft, Goal, Objective)
+WRITES = STORING + (Retraction, Publication, Discard)
