@@ -5,9 +5,22 @@
 packages_build="gcc libc6-dev make cmake pkgconf libcivetweb-dev libjansson-dev libpq-dev libssl-dev
     libyaml-dev zlib1g-dev"
 packages_run="$packages_build postgresql postgresql-client util-linux curl"
+# libFuzzer comes in a package that bears the number of the clang that it is for: of the one that is
+# here, or of the one that "clang" means on this Debian.
+packages_clang() {
+    if command -v clang >/dev/null; then
+        clang -dumpversion | cut -d . -f 1
+    else
+        case $(cut -d . -f 1 /etc/debian_version 2>/dev/null) in
+            12) echo 14 ;;
+            *) echo 19 ;;
+        esac
+    fi
+}
+
 # shellcheck disable=SC2034
-packages_test="$packages_run check python3 clang clang-tidy clang-format cppcheck shellcheck valgrind
-    nginx-light jq git procps"
+packages_test="$packages_run check python3 python3-venv clang clang-tidy clang-format cppcheck
+    shellcheck valgrind nginx-light jq git procps libclang-rt-$(packages_clang)-dev"
 
 # Programs of PostgreSQL that came by packages of other names are as good.
 packages_stand_in() {
