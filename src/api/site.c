@@ -50,8 +50,10 @@ static bool plan_page(struct call *c, struct exchange *x, struct buf *page) {
 }
 
 /* Links to what can be read without a name, from the table itself. */
-static void add_index(struct buf *b) {
-    buf_adds(b, "{\"title\":\"Cerritos in Progress\",\"links\":{");
+static void add_index(struct buf *b, const char *version) {
+    buf_adds(b, "{\"title\":\"Cerritos in Progress\",\"version\":");
+    buf_add_json(b, version);
+    buf_adds(b, ",\"links\":{");
     const char *mark = "";
     for (size_t i = 0; i < ROUTE_COUNT; i++) {
         const struct route *r = &ROUTES[i];
@@ -70,7 +72,7 @@ bool site_index(struct call *c, struct exchange *x) {
         return plan_page(c, x, &b) && reply_page(c, x, &b);
     if (!ask_read(c, x, false, &q))
         return false;
-    add_index(&b);
+    add_index(&b, x->api->version);
     return reply_json(c, x, &b);
 }
 
@@ -117,7 +119,7 @@ bool site_problems(struct call *c, struct exchange *x) {
         buf_adds(&b, i ? "," : "");
         add_problem_json(&b, &PROBLEMS[i]);
     }
-    buf_adds(&b, "]}\n");
+    buf_adds(&b, "],\"links\":{\"self\":\"/problems\"}}\n");
     return reply_json(c, x, &b);
 }
 
