@@ -69,7 +69,10 @@ struct doc *doc_parse(struct call *c, const char *bytes, size_t len) {
     if (!check_shape(c, bytes, len))
         return NULL;
     json_t *j = json_loadb(bytes, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &why);
-    if (!j)
+    if (!j && json_error_code(&why) == json_error_null_character)
+        fail(c, ERR_MALFORMED, "the body has a text with \\u0000, which cannot be kept (line %d)",
+             why.line);
+    else if (!j)
         fail(c, ERR_MALFORMED, "the body is no JSON: %s (line %d, column %d)", why.text, why.line,
              why.column);
     return (struct doc *)j;

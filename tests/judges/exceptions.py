@@ -60,7 +60,7 @@ def null_in_path(response, _):
 
 def nul_in_text(_, answer):
     """U+0000 is valid in JSON, and PostgreSQL has no place for it: no text of the service can hold it."""
-    return "JSON_ALLOW_NUL" in answer.get("detail", "")
+    return "\\u0000" in answer.get("detail", "")
 
 
 def body_first(_, answer):
