@@ -17,10 +17,6 @@ extern const struct operation update_publish;
 extern const struct operation update_retract;
 extern const struct operation update_discard;
 
-/* The rows of an update's body, ended by a row without a name: import checks its updates against
- * them too. */
-extern const struct field UPDATE_FIELDS[];
-
 /* The rules across the fields of an update (domain.md, "Kinds and statuses"). Faults go under
  * pointer. */
 void update_check(struct call *c, const struct doc *body, const char *pointer);

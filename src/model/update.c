@@ -6,12 +6,13 @@
 
 static const char *const KINDS[] = {"progress", "note", "service_status", NULL};
 
+/* The first is the system's alone and means that nothing was published: updates state the others.
+ */
 const char *const OBJECTIVE_STATUSES[] = {"no_information", "not_started", "on_track",  "at_risk",
                                           "off_track",      "on_hold",     "completed", "ongoing",
                                           "cancelled",      NULL};
 
-/* What a status says about the percent (domain.md). The first status is the system's alone, and
- * none may post it. */
+/* What a status says about the percent (domain.md). */
 enum percent_rule { PERCENT_FREE, PERCENT_IS_0, PERCENT_IS_100, PERCENT_NONE };
 
 static const struct {
@@ -65,11 +66,11 @@ static const struct field LINK[] = {
 static const struct field A_LINK = {"", FIELD_OBJECT, FIELD_NOT_NULL, 0, NULL, LINK};
 static const struct field A_MEASUREMENT = {"", FIELD_ANY, FIELD_OPTIONAL, 0, NULL, NULL};
 
-const struct field UPDATE_FIELDS[] = {
+static const struct field UPDATE_FIELDS[] = {
     {"objective", FIELD_CODE, FIELD_REQUIRED, 0, NULL, NULL},
     {"as_of", FIELD_DATE, FIELD_REQUIRED, 0, NULL, NULL},
     {"kind", FIELD_CHOICE, FIELD_REQUIRED, 0, KINDS, NULL},
-    {"status", FIELD_CHOICE, FIELD_OPTIONAL, 0, OBJECTIVE_STATUSES, NULL},
+    {"status", FIELD_CHOICE, FIELD_OPTIONAL, 0, OBJECTIVE_STATUSES + 1, NULL},
     {"percent_complete", FIELD_PERCENT, FIELD_OPTIONAL, 0, NULL, NULL},
     {"summary", FIELD_TEXT, FIELD_REQUIRED, 500, NULL, NULL},
     {"details", FIELD_TEXT, FIELD_OPTIONAL, 10000, NULL, NULL},
@@ -117,9 +118,6 @@ static void check_progress(struct call *c, const struct doc *body, const char *p
         refuse(c, pointer, "status", "is required for progress");
     if (!status)
         return;
-    if (strcmp(status, OBJECTIVE_STATUSES[0]) == 0)
-        refuse(c, pointer, "status",
-               "no_information is the system's: it means that nothing was published");
     for (size_t i = 0; i < COUNT(RULES); i++)
         if (strcmp(status, RULES[i].status) == 0)
             check_percent(c, body, pointer, status, RULES[i].percent);

@@ -190,6 +190,21 @@ START_TEST(a_retraction_states_its_reason_and_a_publication_nothing) {
 }
 END_TEST
 
+START_TEST(a_refused_status_is_told_only_what_can_be_posted) {
+    static const char body[] =
+        "{\"objective\":\"7.1\",\"as_of\":\"2026-10-31\",\"kind\":\"progress\","
+        "\"status\":\"no_information\",\"summary\":\"s\"}";
+    AUTO(call) struct call c;
+    call_init(&c, 1000);
+    ck_assert(!operation_check(&c, &update_post, body, strlen(body)));
+    ck_assert_ptr_nonnull(c.faults);
+    ck_assert_ptr_null(c.faults->next);
+    ck_assert_str_eq(c.faults->where, "#/status");
+    ck_assert_ptr_nonnull(strstr(c.faults->detail, "not_started"));
+    ck_assert_ptr_null(strstr(c.faults->detail, "no_information"));
+}
+END_TEST
+
 int main(void) {
     const TTest *const tests[] = {
         kind_status_and_percent_agree,
@@ -201,6 +216,7 @@ int main(void) {
         twenty_links_are_the_most,
         faults_of_an_imported_update_lie_under_its_place,
         a_retraction_states_its_reason_and_a_publication_nothing,
+        a_refused_status_is_told_only_what_can_be_posted,
     };
     return suite_run("model/update", tests, COUNT(tests));
 }
