@@ -5,7 +5,7 @@
 
 #include "base/clock.h"
 
-enum type { TEXT, SECRET, INTEGER, CHOICE, TIME };
+enum type { TEXT, SECRET, INTEGER, CHOICE, TIME, CONTACT };
 
 struct row {
     const char *name, *env;
@@ -46,6 +46,10 @@ static const struct row ROWS[SET_COUNT] = {
                              "comma list of addresses or CIDRs whose X-Forwarded-For is believed"},
     [SET_PUBLIC_HOST] = {"public-host", "PROGRESS_PUBLIC_HOST", TEXT, "localhost", 0, 0, NULL,
                          "host name that the public uses"},
+    [SET_SECURITY_CONTACT] =
+        {"security-contact", "PROGRESS_SECURITY_CONTACT", CONTACT, NULL, 0, 0, NULL,
+         "who is told of a weakness, for `/.well-known/security.txt`: a mailto:, https: or tel: "
+         "URI; not set: the path is 404"},
     [SET_KEEP_ALIVE] = {"keep-alive-ms", "PROGRESS_KEEP_ALIVE_MS", INTEGER, "15000", 100, 120000,
                         NULL, "life of an idle connection, milliseconds"},
     [SET_HEAD] = {"head-ms", "PROGRESS_HEAD_MS", INTEGER, "5000", 100, 60000, NULL,
@@ -65,7 +69,8 @@ static const struct row ROWS[SET_COUNT] = {
 };
 
 static const char *const TYPE_WORDS[] = {
-    [TEXT] = "text", [SECRET] = "URL", [INTEGER] = "integer", [CHOICE] = "choice", [TIME] = "time",
+    [TEXT] = "text",     [SECRET] = "URL", [INTEGER] = "integer",
+    [CHOICE] = "choice", [TIME] = "time",  [CONTACT] = "URI",
 };
 
 /* Filled by config_read before any thread starts, read-only afterwards. */
@@ -87,6 +92,16 @@ static bool is_integer(const struct row *r, const char *text) {
     return n >= r->least && n <= r->most;
 }
 
+/* RFC 9116 2.5.3; a line of security.txt may hold nothing that ends it. */
+static bool is_contact(const char *text) {
+    bool scheme = strncmp(text, "mailto:", 7) == 0 || strncmp(text, "https:", 6) == 0 ||
+                  strncmp(text, "tel:", 4) == 0;
+    for (const char *at = text; *at; at++)
+        if (*at <= ' ' || *at > '~')
+            return false;
+    return scheme;
+}
+
 static void check(struct buf *faults, const struct row *r, const char *text) {
     int64_t at;
     const char *mark = faults->len ? "\n" : "";
@@ -97,6 +112,9 @@ static void check(struct buf *faults, const struct row *r, const char *text) {
                  (long long)r->least, (long long)r->most, text);
     else if (r->type == CHOICE && !is_choice(r->choices, text))
         buf_addf(faults, "%s%s: must be one of %s, not \"%s\"", mark, r->env, r->choices, text);
+    else if (r->type == CONTACT && !is_contact(text))
+        buf_addf(faults, "%s%s: must be a mailto:, https: or tel: URI, not \"%s\"", mark, r->env,
+                 text);
     else if (r->type == TIME && !clock_parse_rfc3339(text, &at))
         buf_addf(faults, "%s%s: must be a time as in RFC 3339, not \"%s\"", mark, r->env, text);
 }

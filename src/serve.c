@@ -88,6 +88,8 @@ static bool open_wire(struct call *c, struct house *h) {
         .draining_context = h,
         .started_us = h->began_us,
         .version = PROGRESS_VERSION,
+        .security_contact = config_text(SET_SECURITY_CONTACT),
+        .public_host = config_text(SET_PUBLIC_HOST),
     };
     h->server = server_new(c,
                            &(struct server_config){

@@ -29,6 +29,8 @@ struct api {
     void *draining_context;
     int64_t started_us; /* monotonic */
     const char *version;
+    const char *security_contact; /* a URI; NULL: none is named */
+    const char *public_host;
 };
 
 /* The http room's handler: context is the struct api. */

@@ -33,6 +33,7 @@ bool resource_write(struct call *c, struct exchange *x);
 bool site_index(struct call *c, struct exchange *x);
 bool site_problems(struct call *c, struct exchange *x);
 bool site_problem(struct call *c, struct exchange *x);
+bool site_security(struct call *c, struct exchange *x);
 
 bool ops_contract(struct call *c, struct exchange *x);
 bool ops_livez(struct call *c, struct exchange *x);

@@ -43,6 +43,7 @@ const struct route ROUTES[] = {
 
     {"GET", "/openapi.json", ops_contract, NULL, NULL, ANY, ROUTE_AS_IS, 0},
     {"GET", "/openapi.yaml", ops_contract, NULL, NULL, ANY, ROUTE_AS_IS, 0},
+    {"GET", "/.well-known/security.txt", site_security, NULL, NULL, ANY, ROUTE_AS_IS, 0},
     {"GET", "/problems", site_problems, NULL, NULL, ANY, ROUTE_HTML, 0},
     {"GET", "/problems/{code}", site_problem, NULL, NULL, ANY, ROUTE_HTML, 0},
 

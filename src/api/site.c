@@ -2,6 +2,7 @@
 
 #include "ask.h"
 #include "base/buf.h"
+#include "base/clock.h"
 #include "exchange.h"
 #include "http/problem.h"
 #include "model/objective.h"
@@ -135,4 +136,40 @@ bool site_problem(struct call *c, struct exchange *x) {
     add_problem_json(&b, p);
     buf_addc(&b, '\n');
     return reply_json(c, x, &b);
+}
+
+/* ---- /.well-known/security.txt (RFC 9116) ---- */
+
+enum { SECURITY_DAYS = 180, DAY_S = 86400 };
+
+/* It must say until when it holds: whoever runs the service holds to it for half a year from today,
+ * and says so anew each day. */
+static void add_expiry(struct buf *b) {
+    char at[25];
+    int64_t today = clock_wall_us() / 1000000 / DAY_S;
+    clock_rfc3339((today + SECURITY_DAYS) * DAY_S * 1000000, at);
+    buf_addf(b, "Expires: %.19sZ\n", at);
+}
+
+bool site_security(struct call *c, struct exchange *x) {
+    const struct api *api = x->api;
+    if (!ask_nothing(c, x))
+        return false;
+    if (!api->security_contact)
+        return fail(c, ERR_NOT_FOUND,
+                    "whoever runs this service has named no contact (PROGRESS_SECURITY_CONTACT)");
+    AUTO(buf) struct buf b = {0};
+    buf_addf(&b, "Contact: %s\n", api->security_contact);
+    add_expiry(&b);
+    buf_adds(&b, "Preferred-Languages: en\n");
+    if (strcmp(api->public_host, "localhost") != 0)
+        buf_addf(&b, "Canonical: https://%s%s\n", api->public_host, x->route->pattern);
+    if (!buf_ok(c, &b))
+        return false;
+    x->rp->status = 200;
+    x->rp->type = "text/plain; charset=utf-8";
+    x->rp->cache_control = "public, max-age=3600";
+    x->rp->etag = reply_etag(c, 0, b.data, b.len);
+    reply_take_body(x->rp, &b);
+    return !c->err;
 }
