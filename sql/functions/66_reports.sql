@@ -79,6 +79,9 @@ begin
      where t.plan_id = c.plan_id and t.source = b.source and t.external_id = b.external_id and t.discarded_at is null
        for no key update;
     if known.id is not null then
+        if not is_in_reach(a, known.objective_id) then
+            perform problem(403, 'the key does not cover the objective of the draft under this pair');
+        end if;
         if not says_the_same(known, d) and not coalesce(d.source_updated_at < known.source_updated_at, false) then
             perform refuse_other_objective(head, d.objective_id);
             perform revise_draft(known, d, a);
