@@ -108,12 +108,23 @@ bool conn_script(struct call *c, struct conn *k, const char *sql, struct rows **
     return end == CONN_DONE;
 }
 
+/* What libpq says of a URL that it cannot read quotes it, the password too: from the first quote to
+ * the last nothing is told. */
+static void hide_quoted(char *why) {
+    char *first = strchr(why, '"');
+    char *last = strrchr(why, '"');
+    if (first && last > first)
+        memmove(first + 1, last, strlen(last) + 1);
+}
+
 /* libpq's messages end in a line break and may span lines; a log line and a person want one. */
 static bool fail_login(struct call *c, PGconn *pg) {
     char *why = call_strdup(c, pg ? PQerrorMessage(pg) : "");
     for (char *p = why; p && *p; p++)
         if (*p == '\n')
             *p = p[1] ? ' ' : '\0';
+    if (why && strncmp(why, "connection to server", strlen("connection to server")) != 0)
+        hide_quoted(why);
     return fail(c, ERR_UNAVAILABLE, "database login: %s", why && *why ? why : "no answer in time");
 }
 
