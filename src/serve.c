@@ -61,6 +61,7 @@ static bool open_data(struct call *c, struct house *h) {
                               .search_path = h->search_path,
                               .size = (size_t)config_int(SET_POOL),
                               .checkout_ms = 250,
+                              .login_ms = 1000,
                               .statement_ms = 3000,
                               .prepare = strcmp(config_text(SET_PREPARE), "on") == 0,
                               .statements = SQL_ALL,

@@ -23,6 +23,7 @@ struct pool_config {
     const char *search_path; /* NULL: the server's own */
     size_t size;
     int64_t checkout_ms;  /* the longest wait for a free connection */
+    int64_t login_ms;     /* the longest wait to be let in; 0: as long as a login may take */
     int64_t statement_ms; /* statement_timeout of the session */
     bool prepare;         /* false behind a pooler that cannot keep named statements */
     const struct stmt *const *statements; /* prepared at login */

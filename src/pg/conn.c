@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "sqlstate.h"
 
 /* Waits for the socket; false when the deadline passed or the socket is beyond use. */
@@ -140,6 +141,17 @@ static bool login(struct call *c, PGconn *pg) {
     return true;
 }
 
+/* Given up early, so that the next try finds the link as soon as it is back: what was sent into the
+ * dark is lost, and no answer to it will come. */
+static bool login_in_time(struct call *c, PGconn *pg, int64_t most_ms) {
+    int64_t whole = c->deadline_us, soon = clock_mono_us() + most_ms * 1000;
+    if (most_ms > 0 && soon < whole)
+        c->deadline_us = soon;
+    bool in = login(c, pg);
+    c->deadline_us = whole;
+    return in;
+}
+
 /*
  * Set per connection, since the settings of a role vanish under SET ROLE. Every plan is a custom
  * one: filters are written as "no such filter or …", which only then fold to the index that fits.
@@ -149,7 +161,8 @@ static bool set_up(struct call *c, struct conn *k, const struct pool_config *con
     buf_addf(&sql,
              "set statement_timeout = %lld; set lock_timeout = '1s';"
              "set idle_in_transaction_session_timeout = '5s';"
-             "set client_connection_check_interval = '1s';"
+             "set client_connection_check_interval = '1s'; set tcp_keepalives_idle = 15;"
+             "set tcp_keepalives_interval = 5; set tcp_keepalives_count = 3;"
              "set plan_cache_mode = force_custom_plan; set timezone = 'UTC';"
              "set jit = off; set client_min_messages = warning;",
              (long long)config->statement_ms);
@@ -191,8 +204,8 @@ bool conn_open(struct call *c, struct conn *k, const struct pool_config *config)
     k->pg = PQconnectStartParams(names, values, 1);
     if (!k->pg || PQstatus(k->pg) == CONNECTION_BAD)
         fail_login(c, k->pg);
-    else if (login(c, k->pg) && PQsetnonblocking(k->pg, 1) == 0 && set_up(c, k, config) &&
-             prepare_all(c, k, config))
+    else if (login_in_time(c, k->pg, config->login_ms) && PQsetnonblocking(k->pg, 1) == 0 &&
+             set_up(c, k, config) && prepare_all(c, k, config))
         return true;
     conn_close(k);
     return c->err ? false : fail(c, ERR_UNAVAILABLE, "database login: cannot be set up");

@@ -13,7 +13,7 @@
 enum {
     LOGIN_MS = 2000,
     BACKOFF_LEAST_MS = 50,
-    BACKOFF_MOST_MS = 1000,
+    BACKOFF_MOST_MS = 500,
     BREAKER_FAILURES = 3, /* in a row: then calls fail at once until a login works */
     REPEAT_PAUSE_US = 20000,
 };
