@@ -1,80 +1,82 @@
-"""openapi.yaml against the last landed contract: nothing that a client relies on may go. breaking.toml has exceptions."""
+"""openapi.yaml against the contract that clients have: nothing of it may go (exceptions: breaking.toml)."""
+import copy
 import json
 import os
-import shutil
+import tempfile
 import unittest
 
+import breaking
 import tools
 
-try:
-    import tomllib
-except ImportError:  # before Python 3.11
-    tomllib = None
-
-BREAKS = 3  # oasdiff's level "error"; what it only warns of is shown
-
-
-def git(*arguments):
-    return tools.run("git", "-C", tools.ROOT, *arguments)
-
-
-def landed():
-    """The name of the commit whose contract clients have."""
-    for name in ("origin/main", "HEAD~"):
-        if git("cat-file", "-e", f"{name}:openapi.yaml").returncode == 0:
-            return name
-    raise unittest.SkipTest("there is no earlier contract: neither origin/main nor HEAD~ has one")
-
-
-def make_oasdiff(folder):
-    for name in ("go.mod", "go.sum"):
-        shutil.copy(tools.path(name), folder)
-    settings = os.environ | {"GOTOOLCHAIN": "local", "GOFLAGS": "-mod=readonly", "CGO_ENABLED": "0"}
-    return tools.run("go", "build", "-o", os.path.join(folder, "oasdiff"), "github.com/oasdiff/oasdiff",
-                     cwd=folder, env=settings, seconds=600)
-
-
-def oasdiff():
-    if not shutil.which("go"):
-        raise unittest.SkipTest("go is not installed, with which oasdiff is built")
-    return os.path.join(tools.made("oasdiff", ["go.mod", "go.sum"], make_oasdiff), "oasdiff")
-
-
-def exceptions():
-    with open(tools.path("breaking.toml"), "rb") as file:
-        return tomllib.load(file).get("stands", [])
-
-
-def told(change):
-    return f"{change.get('operation', '')} {change.get('path', '')}: {change['text']} [{change['id']}]"
+YAML_JSON = os.path.join(os.path.dirname(tools.FOLDER), "yaml_json")
 
 
 class Additive(unittest.TestCase):
-    def changes(self, program, base):
-        before = os.path.join(tools.FOLDER, "landed.yaml")
-        os.makedirs(tools.FOLDER, exist_ok=True)
-        with open(before, "w", encoding="utf-8") as file:
-            file.write(git("show", f"{base}:openapi.yaml").stdout)
-        done = tools.run(program, "breaking", before, tools.CONTRACT, "--format", "json")
-        self.assertEqual(done.returncode, 0, done.stderr)
-        return [change for change in json.loads(done.stdout or "[]") or [] if change["level"] >= BREAKS]
+    def nothing_gone(self, before, whose):
+        words, unused = breaking.broken(before)
+        for entry in unused:
+            print(f"# breaking.toml: not needed against {whose}: {entry}", flush=True)
+        if words:
+            self.fail(f"{len(words)} breaking changes since {whose}\n" + "\n".join(words[:50]))
 
-    def test_against_the_last_landed_contract(self):
-        if tomllib is None:
-            self.skipTest("reading breaking.toml needs Python 3.11")
-        base = landed()
-        changes, stands = self.changes(oasdiff(), base), exceptions()
-        used = set()
-        broken = []
-        for change in changes:
-            fits = [n for n, e in enumerate(stands) if e["id"] == change["id"] and e["words"] in change["text"]]
-            used.update(fits)
-            if not fits:
-                broken.append(told(change))
-        for number, entry in enumerate(stands):
-            if number not in used:
-                print(f"# breaking.toml: not needed against {base}: {entry['id']}, {entry['words']}", flush=True)
-        self.assertFalse(broken, f"{len(broken)} breaking changes since {base}\n" + "\n".join(broken[:50]))
+    def test_against_the_contract_that_clients_have(self):
+        self.nothing_gone(breaking.LANDED, "tests/judges/landed.yaml")
+
+    def test_against_what_others_work_on(self):
+        before = breaking.of_origin()
+        if before:
+            self.nothing_gone(before, "origin/main")
+        else:
+            print("# there is no origin/main here, or it has the same contract", flush=True)
+
+
+# A removal: the way to it in the contract, word by word; a number is a place in a list.
+REMOVALS = [
+    "paths /objectives/{code}",
+    "paths /updates post",
+    "paths /updates post operationId",
+    "paths /updates post requestBody content application/json",
+    "paths /updates get responses 200",
+    "paths /updates get responses 403",
+    "paths /updates get responses 200 headers Link",
+    "paths /updates get parameters 3",
+    "components parameters Limit schema default",
+    "components schemas Goal properties short_name",
+    "components schemas UpdateNew properties details",
+    "components schemas Update required 0",
+    "components schemas Problem properties errors",
+    "components schemas Status enum 0",
+]
+
+
+def without(contract, way):
+    """A copy that lacks one thing."""
+    made = copy.deepcopy(contract)
+    *before, last = way.split(" ")
+    at = made
+    for name in before:
+        at = at[name]
+    del at[int(last) if isinstance(at, list) else last]
+    return made
+
+
+class Sees(unittest.TestCase):
+    def test_every_kind_of_removal(self):
+        breaking.oasdiff()
+        if not os.access(YAML_JSON, os.X_OK):
+            self.fail(f"the build has no {YAML_JSON}")
+        with tempfile.TemporaryDirectory(prefix="cip-judges-") as folder:
+            before, after = os.path.join(folder, "before.json"), os.path.join(folder, "after.json")
+            made = tools.run(YAML_JSON, breaking.LANDED, before)
+            self.assertEqual(made.returncode, 0, made.stderr)
+            with open(before, encoding="utf-8") as file:
+                contract = json.load(file)
+            self.assertEqual(breaking.changes(before, before), [])
+            for way in REMOVALS:
+                with self.subTest(way):
+                    with open(after, "w", encoding="utf-8") as file:
+                        json.dump(without(contract, way), file)
+                    self.assertTrue(breaking.changes(before, after), f"{way} can go, and nobody says so")
 
 
 if __name__ == "__main__":

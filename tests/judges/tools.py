@@ -2,6 +2,7 @@
 
 What a machine cannot provide is skipped by name; nothing of it comes into the tree.
 """
+import glob
 import hashlib
 import os
 import shutil
@@ -45,7 +46,8 @@ def made(name, files, make):
     folder = os.path.join(FOLDER, f"{name}-{made_from(*files)}")
     if os.path.isfile(os.path.join(folder, "whole")):
         return folder
-    shutil.rmtree(folder, ignore_errors=True)
+    for old in glob.glob(os.path.join(FOLDER, f"{name}-*")):
+        shutil.rmtree(old, ignore_errors=True)
     os.makedirs(folder)
     try:
         done = make(folder)
