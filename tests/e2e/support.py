@@ -31,7 +31,7 @@ PSQL = max(
     glob.glob("/usr/lib/postgresql/*/bin/psql"), default="psql", key=lambda p: int(re.search(r"/(\d+)/", p).group(1))
 )
 QUICK = bool(os.environ.get("TEST_QUICK"))
-INSTRUMENTED = bool(os.environ.get("ASAN_OPTIONS"))
+INSTRUMENTED = bool(os.environ.get("TEST_INSTRUMENTED"))
 DEADLINE = 30.0
 
 not_quick = unittest.skipIf(QUICK, "takes too long for ./test quick")

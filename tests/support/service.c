@@ -78,6 +78,8 @@ static void open_on(struct service *s, int64_t reads, int64_t writes) {
         .contract_json = &OPENAPI[1],
         .contract_yaml = &OPENAPI[0],
         .started_us = clock_mono_us(),
+        .security_contact = "mailto:security@example.org",
+        .public_host = "localhost",
         .version = "test",
     };
 }

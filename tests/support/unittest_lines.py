@@ -1,12 +1,18 @@
 """Runs one file of Python's unittest and prints a line a test: "ok - NAME", "not ok - NAME: WHY", "skip - NAME: WHY".
 
 usage: python3 tests/support/unittest_lines.py FILE
+
+What TEST_QUICK leaves out is not run and not called skipped, which is said of what this machine cannot give: it is
+counted in one line, "# N long cases left out".
 """
 import importlib.util
 import os
 import signal
 import sys
 import unittest
+
+# What not_quick of tests/e2e/support.py gives as its reason.
+LONG = "takes too long for ./test quick"
 
 
 class Lines(unittest.TestResult):
@@ -73,6 +79,26 @@ def load(path):
     return stem, module
 
 
+def is_long(test):
+    method = getattr(test, getattr(test, "_testMethodName", ""), None)
+    return LONG in (getattr(of, "__unittest_skip_why__", "") for of in (test, method))
+
+
+def parted(suite):
+    """The tests to run, in suites as they came, and how many are left out."""
+    kept, left_out = unittest.TestSuite(), 0
+    for item in suite:
+        if isinstance(item, unittest.TestSuite):
+            item, more = parted(item)
+            left_out += more
+            kept.addTest(item)
+        elif is_long(item):
+            left_out += 1
+        else:
+            kept.addTest(item)
+    return kept, left_out
+
+
 def stop_on_sigterm(result):
     """The test under way ends as one in error, so that what it made is cleaned up; no other begins."""
     def stop(number, _):
@@ -91,7 +117,10 @@ def main():
         return 1
     result = Lines(stem)
     stop_on_sigterm(result)
+    tests, left_out = parted(tests)
     tests.run(result)
+    if left_out:
+        print(f"# {left_out} long cases left out", flush=True)
     return 0 if result.wasSuccessful() else 1
 
 
