@@ -1,16 +1,26 @@
 #include "threads.h"
 
+#include <dirent.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/macros.h"
 
 enum {
     FILES_ASIDE = 192,  /* database, logs, outgoing calls */
     THREADS_ASIDE = 64, /* those that are no workers */
     LINE = 512
+};
+
+struct bound {
+    long most; /* LONG_MAX: none */
+    const char *name;
 };
 
 /* Each worker may hold one connection, and as many may wait in the library's queue. */
@@ -85,10 +95,51 @@ static long by_pids(void) {
     return least;
 }
 
+/* Threads that live under this user's name: a process shows its own as folders. */
+static long tasks_of(uid_t user) {
+    long count = 0;
+    DIR *dir = opendir("/proc");
+    for (const struct dirent *e; dir && (e = readdir(dir));) {
+        char path[PATH_MAX];
+        struct stat st;
+        (void)snprintf(path, sizeof(path), "/proc/%s/task", e->d_name);
+        if (e->d_name[0] >= '1' && e->d_name[0] <= '9' && stat(path, &st) == 0 && st.st_uid == user)
+            count += (long)st.st_nlink - 2;
+    }
+    if (dir)
+        (void)closedir(dir);
+    return count;
+}
+
+/* Which the kernel does not ask of root. */
+static long by_user(void) {
+    struct rlimit limit;
+    if (geteuid() == 0 || getrlimit(RLIMIT_NPROC, &limit) != 0 ||
+        limit.rlim_cur > THREADS_MOST * 64)
+        return LONG_MAX;
+    return (long)limit.rlim_cur - tasks_of(geteuid()) - THREADS_ASIDE;
+}
+
+/* The first of them is what binds. */
+static long least_of(const struct bound *bounds, size_t count, const char **name) {
+    long least = LONG_MAX;
+    for (size_t i = 0; i < count; i++) {
+        if (bounds[i].most >= least)
+            continue;
+        least = bounds[i].most;
+        *name = bounds[i].name;
+    }
+    return least;
+}
+
 int threads_choose(int wished, char why[THREADS_WHY]) {
-    long files = by_files();
-    long pids = by_pids();
-    long most = files < pids ? files : pids;
+    const struct bound bounds[] = {
+        {by_files(), "open files (ulimit -n)"},
+        {by_pids(), "processes (pids.max)"},
+        {by_user(), "the user's processes (ulimit -u)"},
+    };
+    const char *name = "";
+    long most = least_of(bounds, COUNT(bounds), &name);
     long threads = wished > 0 ? wished : THREADS_MOST;
     if (threads <= most) {
         (void)snprintf(why, THREADS_WHY, "%ld threads, as %s", threads,
@@ -97,6 +148,6 @@ int threads_choose(int wished, char why[THREADS_WHY]) {
     }
     threads = most < THREADS_LEAST ? THREADS_LEAST : most;
     (void)snprintf(why, THREADS_WHY, "%ld threads: the limit of %s leaves room for no more",
-                   threads, files < pids ? "open files (ulimit -n)" : "processes (pids.max)");
+                   threads, name);
     return (int)threads;
 }
