@@ -76,9 +76,10 @@ void sockets_each(uint16_t port,
 }
 
 static void count_one(void *context, int fd, const struct address *peer, uint16_t peer_port) {
-    (void)fd;
+    static const int any = 0;
     (void)peer;
     (void)peer_port;
+    (void)setsockopt(fd, IPPROTO_IP, IP_MINTTL, &any, sizeof(any));
     ++*(size_t *)context;
 }
 
@@ -120,7 +121,9 @@ bool listener_seal(int fd) {
         BPF_STMT(BPF_RET | BPF_K, 0xffffffff),
     };
     const struct sock_fprog program = {.len = sizeof(code) / sizeof(code[0]), .filter = code};
-    return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)) == 0;
+    static const int next_door = 255; /* what nobody sends: hosts begin at 64 or 128 */
+    return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)) == 0 ||
+           setsockopt(fd, IPPROTO_IP, IP_MINTTL, &next_door, sizeof(next_door)) == 0;
 }
 
 size_t listener_backlog(int fd) {

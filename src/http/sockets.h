@@ -16,7 +16,7 @@ void sockets_each(uint16_t port,
                                 uint16_t peer_port),
                   void *context);
 
-/* How many there are. */
+/* How many there are; what listener_seal may have put on them is taken off. */
 size_t sockets_count(uint16_t port);
 
 /* The peer of a connected socket; false when fd is none. */
@@ -31,7 +31,9 @@ int listener_find(uint16_t port);
 /*
  * Lets nobody in any more, and loses nobody who is in: a filter drops every SYN, while connections
  * that are established or in the middle of their handshake go on to be accepted. Closing a listener
- * instead resets all that wait in its queue. False when the system has no such filter.
+ * instead resets all that wait in its queue. Some kernels let only administrators set a filter;
+ * then packets from as far away as anybody is (IP_MINTTL) are dropped instead, also on what is
+ * accepted from then on, until sockets_count has seen it. False when the system has neither.
  */
 bool listener_seal(int fd);
 
