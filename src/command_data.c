@@ -75,11 +75,12 @@ static bool read_all(struct call *c, const char *path, struct buf *b) {
     FILE *file = named ? fopen(path, "rb") : NULL;
     FILE *in = named ? file : stdin;
     char piece[8192];
-    size_t n;
     if (!in)
         return fail(c, ERR_NOT_FOUND, "%s: %s", path, strerror(errno));
-    while ((n = fread(piece, 1, sizeof piece, in)) > 0 && b->len <= FILE_MOST)
+    while (!feof(in) && !ferror(in) && b->len <= FILE_MOST) {
+        size_t n = fread(piece, 1, sizeof piece, in);
         buf_add(b, piece, n);
+    }
     bool broken = ferror(in);
     if (file)
         fclose(file);

@@ -59,15 +59,12 @@ static struct text read_file(const char *path) {
 
     struct text t = {0};
     size_t cap = 0;
-    for (;;) {
+    while (!feof(in) && !ferror(in)) {
         if (t.len + 1 >= cap) {
             cap = cap ? cap * 2 : 65536;
             t.bytes = more(t.bytes, cap, 1);
         }
-        size_t got = fread(t.bytes + t.len, 1, cap - t.len - 1, in);
-        if (got == 0)
-            break;
-        t.len += got;
+        t.len += fread(t.bytes + t.len, 1, cap - t.len - 1, in);
     }
     if (ferror(in))
         die("%s: %s", path, strerror(errno));

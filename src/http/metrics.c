@@ -93,10 +93,10 @@ static size_t method_class(enum verb verb) {
 }
 
 void metrics_request(enum verb verb, int status, int64_t us) {
-    int class = status / 100 - 2;
-    if (class < 0 || class >= STATUS_CLASSES)
-        class = STATUS_CLASSES - 1;
-    metric_observe_us(&durations[method_class(verb) * STATUS_CLASSES + (size_t) class], us);
+    int hundreds = status / 100 - 2;
+    if (hundreds < 0 || hundreds >= STATUS_CLASSES)
+        hundreds = STATUS_CLASSES - 1;
+    metric_observe_us(&durations[method_class(verb) * STATUS_CLASSES + (size_t)hundreds], us);
 }
 
 void metrics_active(int64_t change) {

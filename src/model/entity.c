@@ -47,7 +47,8 @@ static bool read_total(struct call *c, struct pool *p, const struct entity *e,
         fault_add(c, FAULT_PARAMETER, "count", "is not known for %s", e->name);
         return fault_check(c);
     }
-    if (!pool_read(c, p, e->count, params, base_params(c, q, params), &rows))
+    size_t n = base_params(c, q, params);
+    if (!pool_read(c, p, e->count, params, n, &rows))
         return false;
     *total = rows_int(rows, 0, 0);
     return true;
