@@ -105,6 +105,9 @@ int64_t call_left_ms(const struct call *c);
  * id);`. */
 bool fail(struct call *c, enum err err, const char *format, ...) PRINTF_LIKE(3, 4);
 
+/* Takes the error back, where another way was found: only whoever made the failing call may. */
+void call_recover(struct call *c);
+
 /* Gathers one fault of a request; the call fails with ERR_INVALID (pointer) or ERR_MALFORMED
  * (parameter, header) at fault_check. At most 100 are kept. */
 void fault_add(struct call *c, enum fault_place place, const char *where, const char *format, ...)

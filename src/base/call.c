@@ -66,6 +66,13 @@ bool fail(struct call *c, enum err err, const char *format, ...) {
     return false;
 }
 
+void call_recover(struct call *c) {
+    c->err = ERR_NONE;
+    c->detail = NULL;
+    c->faults = NULL;
+    c->faults_end = &c->faults;
+}
+
 static size_t fault_count(const struct call *c) {
     size_t count = 0;
     for (const struct fault *f = c->faults; f; f = f->next)

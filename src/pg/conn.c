@@ -173,24 +173,39 @@ static bool set_up(struct call *c, struct conn *k, const struct pool_config *con
     return buf_ok(c, &sql) && conn_script(c, k, sql.data, NULL);
 }
 
-static bool prepare(struct call *c, struct conn *k, const struct stmt *s) {
-    AUTO(rows) struct rows *none = NULL;
+/* What became of one of the statements sent: its result, and the NULL that ends it. */
+static bool take_prepared(struct call *c, struct conn *k, const struct stmt *s) {
+    PGresult *result = NULL, *end = NULL;
     AUTO(call)
-    struct call attempt; /* what the server says of it is logged; whoever waits needs the name */
+    struct call attempt; /* what the server says is logged; whoever waits needs the name */
     call_init(&attempt, call_left_ms(c));
-    if (!PQsendPrepare(k->pg, s->name, s->sql, 0, NULL))
-        return fail_login(c, k->pg);
-    if (finish(&attempt, k, &none) == CONN_DONE)
-        return true;
-    return fail(c, ERR_UNAVAILABLE, "statement %s cannot be prepared: is the database migrated?",
-                s->name);
+    bool seen = next_result(c, k->pg, &result) && next_result(c, k->pg, &end);
+    bool prepared = seen && result && !is_failure(result);
+    if (seen && result && !prepared)
+        (void)sqlstate_judge(&attempt, result, k);
+    PQclear(result);
+    PQclear(end);
+    return prepared || fail(c, ERR_UNAVAILABLE,
+                            "statement %s cannot be prepared: is the database migrated?", s->name);
 }
 
+/* All in one go: a database that is far away is asked once and not thirty times. */
 static bool prepare_all(struct call *c, struct conn *k, const struct pool_config *config) {
-    for (size_t i = 0; config->prepare && i < config->statement_count; i++)
-        if (!prepare(c, k, config->statements[i]))
+    PGresult *sync = NULL;
+    if (!config->prepare || config->statement_count == 0)
+        return true;
+    bool sent = PQenterPipelineMode(k->pg);
+    for (size_t i = 0; sent && i < config->statement_count; i++)
+        sent = PQsendPrepare(k->pg, config->statements[i]->name, config->statements[i]->sql, 0,
+                             NULL);
+    if (!sent || !PQpipelineSync(k->pg) || !flush(c, k->pg))
+        return fail_login(c, k->pg);
+    for (size_t i = 0; i < config->statement_count; i++)
+        if (!take_prepared(c, k, config->statements[i]))
             return false;
-    return true;
+    bool ended = next_result(c, k->pg, &sync) && PQresultStatus(sync) == PGRES_PIPELINE_SYNC;
+    PQclear(sync);
+    return (ended && PQexitPipelineMode(k->pg)) || fail_login(c, k->pg);
 }
 
 bool conn_open(struct call *c, struct conn *k, const struct pool_config *config) {

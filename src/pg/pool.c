@@ -23,6 +23,7 @@ enum slot_state { SLOT_DOWN, SLOT_IDLE, SLOT_LENT };
 struct slot {
     struct conn conn;
     enum slot_state state;
+    int64_t lent_us; /* when it was last lent: monotonic */
 };
 
 struct pool {
@@ -104,6 +105,7 @@ static void note_login(struct pool *p, struct slot *s, bool opened, const char *
 static bool open_slot(struct pool *p, struct slot *s) {
     AUTO(call) struct call c;
     call_init(&c, LOGIN_MS);
+    conn_close(&s->conn); /* of one that was only distrusted */
     bool opened = conn_open(&c, &s->conn, &p->config);
     note_login(p, s, opened, c.detail ? c.detail : "");
     return opened;
@@ -162,6 +164,14 @@ static struct slot *await_idle(struct call *c, struct pool *p) {
     return s;
 }
 
+/* With the lock held: what lay idle since before a statement that was lost may have been lost with
+ * it, and nobody would know until a statement's time is up. */
+static void distrust_idle(struct pool *p, const struct slot *lost) {
+    for (size_t i = 0; i < p->config.size; i++)
+        if (p->slots[i].state == SLOT_IDLE && p->slots[i].lent_us < lost->lent_us)
+            p->slots[i].state = SLOT_DOWN;
+}
+
 static void give_back(struct pool *p, struct slot *s, enum conn_end end) {
     bool sound = end == CONN_DONE || end == CONN_REFUSED || end == CONN_RETRY;
     if (!sound) {
@@ -170,10 +180,12 @@ static void give_back(struct pool *p, struct slot *s, enum conn_end end) {
     }
     pthread_mutex_lock(&p->lock);
     s->state = sound ? SLOT_IDLE : SLOT_DOWN;
-    if (sound)
+    if (sound) {
         p->failures = 0;
-    else if (end == CONN_LOST)
+    } else if (end == CONN_LOST) {
         p->failures++;
+        distrust_idle(p, s);
+    }
     pthread_cond_signal(sound ? &p->freed : &p->work);
     pthread_mutex_unlock(&p->lock);
 }
@@ -183,10 +195,12 @@ static struct slot *lease(struct call *c, struct pool *p) {
     for (;;) {
         pthread_mutex_lock(&p->lock);
         struct slot *s = await_idle(c, p);
-        if (s)
+        if (s) {
             s->state = SLOT_LENT;
-        else
+            s->lent_us = clock_mono_us();
+        } else {
             fail_away(c, p);
+        }
         pthread_mutex_unlock(&p->lock);
         if (!s)
             metric_add(&metrics[METRIC_TIMEOUTS], 1);
@@ -249,14 +263,6 @@ bool pool_read(struct call *c, struct pool *p, const struct stmt *s, const char 
     return fail(c, ERR_UNAVAILABLE, "the database did not answer in time");
 }
 
-/* Forgets an error that the next try may not have: only between the tries of one write. */
-static void forget_error(struct call *c) {
-    c->err = ERR_NONE;
-    c->detail = NULL;
-    c->faults = NULL;
-    c->faults_end = &c->faults;
-}
-
 static bool fail_unknown(struct call *c) {
     c->retry_after_s = 2;
     return fail(c, ERR_OUTCOME_UNKNOWN,
@@ -282,7 +288,7 @@ bool pool_write(struct call *c, struct pool *p, const struct stmt *s, const char
             if (!doubt)
                 continue;
         }
-        forget_error(c);
+        call_recover(c); /* the next try may not have this error */
         nanosleep(&(struct timespec){.tv_nsec = REPEAT_PAUSE_US * 1000L}, NULL);
     }
     if (doubt)
