@@ -29,12 +29,15 @@ static const struct row ROWS[SET_COUNT] = {
          "IPv4 address to listen on; anything but loopback belongs behind a proxy with TLS"},
     [SET_PORT] = {"port", "PROGRESS_PORT", INTEGER, "8080", 0, 65535, NULL,
                   "TCP port; 0 takes a free one"},
-    [SET_DATA] = {"data", "PROGRESS_DATA", TEXT, ".data", 0, 0, NULL,
-                  "folder of `./run`: private database, development key, log"},
+    [SET_DATA] =
+        {"data", "PROGRESS_DATA", TEXT, ".data", 0, 0, NULL,
+         "folder of `./run`: private database, development key, log"},
     [SET_THREADS] =
         {"threads", "PROGRESS_THREADS", INTEGER, "0", 0, 4096, NULL,
          "connections at a time, a thread each; 0: as many as NOFILE and pids.max allow, at most 2048"},
     [SET_POOL] = {"pool", "PROGRESS_POOL", INTEGER, "8", 1, 64, NULL, "connections to PostgreSQL"},
+    [SET_CACHE] = {"cache-mb", "PROGRESS_CACHE_MB", INTEGER, "32", 0, 65536, NULL,
+                   "ready answers kept in memory, megabytes; 0: none are kept"},
     [SET_PREPARE] =
         {"prepare", "PROGRESS_PREPARE", CHOICE, "on", 0, 0, "on,off",
          "named prepared statements; off behind a transaction pooler such as PgBouncer 1.18"},

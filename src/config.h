@@ -17,6 +17,7 @@ enum setting {
     SET_DATA,
     SET_THREADS,
     SET_POOL,
+    SET_CACHE,
     SET_PREPARE,
     SET_READ_LIMIT,
     SET_WRITE_LIMIT,

@@ -17,6 +17,9 @@
 #include "generated/functions.h"
 #include "generated/queries.h"
 #include "http/server.h"
+#include "live/cache.h"
+#include "live/freshness.h"
+#include "model/change.h"
 #include "model/health.h"
 #include "model/key.h"
 #include "pg/migrate.h"
@@ -27,8 +30,12 @@ struct house {
     struct log *log;
     char functions[FUNCTIONS_SCHEMA_SIZE];
     char search_path[FUNCTIONS_SCHEMA_SIZE + 16];
+    struct pool_config database;
     struct pool *pool;
     struct keyring *keyring;
+    struct cache *cache;
+    struct follower *follower;
+    struct freshness *freshness;
     struct limiter *reads;
     struct limiter *guesses;
     struct limiter *writes;
@@ -55,20 +62,31 @@ static bool draining(void *context) {
 static bool open_data(struct call *c, struct house *h) {
     functions_schema(SQL_FUNCTIONS, SQL_FUNCTIONS_COUNT, h->functions);
     snprintf(h->search_path, sizeof h->search_path, "%s, progress", h->functions);
-    h->pool = pool_new(c, &(struct pool_config){
-                              .url = config_text(SET_DATABASE_URL),
-                              .role = "progress_app",
-                              .search_path = h->search_path,
-                              .size = (size_t)config_int(SET_POOL),
-                              .checkout_ms = 250,
-                              .login_ms = 1000,
-                              .statement_ms = 3000,
-                              .prepare = strcmp(config_text(SET_PREPARE), "on") == 0,
-                              .statements = SQL_ALL,
-                              .statement_count = SQL_ALL_COUNT,
-                              .log = h->log,
-                          });
+    h->database = (struct pool_config){
+        .url = config_text(SET_DATABASE_URL),
+        .role = "progress_app",
+        .search_path = h->search_path,
+        .size = (size_t)config_int(SET_POOL),
+        .checkout_ms = 250,
+        .login_ms = 1000,
+        .statement_ms = 3000,
+        .prepare = strcmp(config_text(SET_PREPARE), "on") == 0,
+        .statements = SQL_ALL,
+        .statement_count = SQL_ALL_COUNT,
+        .log = h->log,
+    };
+    h->pool = pool_new(c, &h->database);
     return h->pool && (h->keyring = keyring_new(c));
+}
+
+static bool open_live(struct call *c, struct house *h) {
+    size_t most = (size_t)config_int(SET_CACHE) << 20;
+    if (most == 0)
+        return true;
+    h->cache = cache_new(c, most);
+    h->follower = h->cache ? follower_new(c, &h->database) : NULL;
+    h->freshness = h->follower ? freshness_new(c, h->cache, h->follower, h->log) : NULL;
+    return h->freshness;
 }
 
 static bool open_wire(struct call *c, struct house *h) {
@@ -80,6 +98,9 @@ static bool open_wire(struct call *c, struct house *h) {
     h->api = (struct api){
         .pool = h->pool,
         .keyring = h->keyring,
+        .cache = h->cache,
+        .wrote = freshness_wrote,
+        .wrote_context = h->freshness,
         .reads = h->reads,
         .guesses = h->guesses,
         .writes = h->writes,
@@ -117,12 +138,14 @@ static bool open_house(struct call *c, struct house *h) {
     h->log = log_new(STDERR_FILENO, level());
     if (!h->log)
         return fail(c, ERR_NO_MEMORY, "no room for the log");
-    if (!open_data(c, h))
+    if (!open_data(c, h) || !open_live(c, h))
         return false;
     AUTO(call) struct call wait;
     call_init(&wait, START_MS / 5);
     if (!pool_wait(&wait, h->pool))
         log_say(h->log, LOG_WARN, "database_away", "%s", wait.detail);
+    else if (h->freshness)
+        (void)freshness_await(h->freshness, START_MS / 5);
     return open_wire(c, h);
 }
 
@@ -131,6 +154,9 @@ static void close_house(struct house *h) {
     limiter_free(h->writes);
     limiter_free(h->guesses);
     limiter_free(h->reads);
+    freshness_free(h->freshness);
+    follower_free(h->follower);
+    cache_free(h->cache);
     keyring_free(h->keyring);
     pool_free(h->pool);
     log_free(h->log);

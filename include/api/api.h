@@ -13,6 +13,7 @@
 #include "http/request.h"
 #include "model/key.h"
 
+struct cache;
 struct limiter;
 struct pool;
 
@@ -20,6 +21,9 @@ struct pool;
 struct api {
     struct pool *pool;
     struct keyring *keyring;
+    struct cache *cache;          /* NULL: nothing is kept */
+    void (*wrote)(void *context); /* after a write that may have changed something; may be NULL */
+    void *wrote_context;
     struct limiter *reads;   /* per address */
     struct limiter *guesses; /* refused keys, per address */
     struct limiter *writes;  /* per key */

@@ -13,10 +13,11 @@
 struct exchange;
 
 enum route_flag {
-    ROUTE_FREE = 1,   /* no rate limit: what probes and operators ask */
-    ROUTE_DRAFTS = 2, /* state=draft, with a key, reads drafts instead */
-    ROUTE_HTML = 4,   /* can answer as a page too */
-    ROUTE_AS_IS = 8,  /* has one form, given whatever Accept says */
+    ROUTE_FREE = 1,    /* no rate limit: what probes and operators ask */
+    ROUTE_DRAFTS = 2,  /* state=draft, with a key, reads drafts instead */
+    ROUTE_HTML = 4,    /* can answer as a page too */
+    ROUTE_AS_IS = 8,   /* has one form, given whatever Accept says */
+    ROUTE_CACHED = 16, /* its answer is kept, and given to whoever asks the same */
 };
 
 struct route {

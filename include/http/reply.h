@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/blob.h"
 #include "base/buf.h"
 #include "base/call.h"
 #include "http/request.h"
@@ -24,11 +25,10 @@ struct reply {
     const char *vary; /* "Accept-Encoding" is put in where compress is set; NULL: nothing else */
     struct pair headers[REPLY_HEADERS]; /* Location, Link, Allow, … */
     size_t nheaders;
-    bool compress; /* gzip it when the client prefers that and it pays */
-    const char *
-        gzip; /* lent: the body already in gzip, used where compress would make it; NULL for none */
-    size_t gzip_len;
-    bool close; /* end the connection after it */
+    bool compress;      /* gzip it when the client prefers that and it pays */
+    bool close;         /* end the connection after it */
+    struct blob *ready; /* held: made before, goes out instead of all the above but close; NULL */
+    int64_t age_s;      /* of ready: its Age; -1: none, it is confirmed */
 };
 
 void reply_drop(struct reply *rp);
@@ -56,6 +56,14 @@ int64_t etag_revision(const char *if_match);
 /* Turns the call's error into its problem document (RFC 9457), headers included (Retry-After,
  * WWW-Authenticate, Location, …). */
 void reply_problem(struct call *c, const struct request *rq, struct reply *rp);
+
+/* The answer of a filled 200 to a GET, ready to be sent to anybody: heads for both codings and for
+ * 304, compressed once. Headers that are meant for this client alone must not be set. NULL fails
+ * the call. */
+struct blob *reply_freeze(struct call *c, const struct request *rq, const struct reply *rp);
+
+/* From now on the reply is this blob (its hold passes to the reply). */
+void reply_take_ready(struct reply *rp, struct blob *ready, int64_t age_s);
 
 /* Sends the answer in one write: conditional GET (304), HEAD, gzip, Date, Content-Length,
  * Connection, Vary, X-Request-Id, CORS and security headers. Returns the bytes sent, or -1 when the

@@ -11,6 +11,7 @@
 #include "base/call.h"
 #include "model/field.h"
 #include "model/query.h"
+#include "model/tag.h"
 #include "pg/pool.h"
 
 struct entity {
@@ -22,6 +23,7 @@ struct entity {
     const struct field
         *filters; /* the parameters of a list, ended by a row without a name; NULL: none */
     const char *const *includes; /* sorted allow-list, NULL-terminated; NULL: none */
+    unsigned reads;              /* bits of enum tag: what its documents depend on */
 };
 
 /* A document and the revision it is of (0: none). */

@@ -11,6 +11,7 @@
 #include "base/call.h"
 #include "model/doc.h"
 #include "model/field.h"
+#include "model/tag.h"
 #include "pg/pool.h"
 
 enum operation_flag {
@@ -26,6 +27,7 @@ struct operation {
     void (*check)(struct call *c,
                   const struct doc *body); /* rules across fields, adds faults; may be NULL */
     unsigned flags;
+    unsigned touches; /* bits of enum tag: what it may change */
 };
 
 /* One write as it came in. Strings live as long as the call. */

@@ -27,3 +27,21 @@ language sql stable as $$
      where ch.xid >= nullif(since, '')::xid8
      order by ch.xid, ch.id
 $$;
+
+-- What has changed since the look whose snapshot was `last` (null: there was none): each commit shows
+-- in one look, since what was in progress then is not visible in it, whatever its xid. With it goes
+-- who answers: after a restart, a failover or a restored backup nothing that was seen before counts.
+create function change_look(last text, now text)
+returns table (snapshot text, identity text, entities text, day_ends text) language sql stable as $$
+    select pg_current_snapshot()::text,
+           (select concat_ws('/', s.system_identifier, k.timeline_id, d.oid, pg_postmaster_start_time())
+              from pg_control_system() s, pg_control_checkpoint() k, pg_database d
+             where d.datname = current_database()),
+           (select string_agg(distinct ch.entity, ',')
+              from change ch
+             where ch.xid >= pg_snapshot_xmin(last::pg_snapshot)
+               and not pg_visible_in_snapshot(ch.xid, last::pg_snapshot)),
+           (select (extract(epoch from min(((now::timestamptz at time zone p.time_zone)::date + 1)::timestamp
+                                           at time zone p.time_zone)) * 1000000)::bigint::text
+              from plan p)
+$$;

@@ -12,6 +12,13 @@ select id, xid, at, entity, entity_id, op, plan, objective from changes_since($1
 -- name: changes_horizon
 select pg_snapshot_xmin(pg_current_snapshot())::text as horizon;
 
+-- name: change_look
+select snapshot, identity, entities, day_ends from change_look($1, $2);
+
+-- Outside of every write's transaction: inside it would make commits queue.
+-- name: change_tell
+select pg_notify($1, '');
+
 -- name: import_file
 select kind, subject, n, detail from import_file($1::jsonb, $2::timestamptz, $3::boolean, $4::boolean);
 

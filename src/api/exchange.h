@@ -20,7 +20,13 @@ struct exchange {
     bool wants_html;
     bool reads_drafts;
     struct allowance allowance;
+    const char *key; /* what the answer is kept by; NULL: it is not */
 };
+
+/* Steps of the gate: the answer from the cache if it is there; else who makes it, and the others
+ * wait. */
+bool recall(struct call *c, struct exchange *x);
+bool remember(struct call *c, struct exchange *x);
 
 /* The names in the path as a JSON object, for statements; NULL fails the call. */
 const char *exchange_args(struct call *c, const struct exchange *x);

@@ -99,7 +99,8 @@ static bool check_scope(struct call *c, struct exchange *x) {
 }
 
 static bool take_allowance(struct call *c, struct exchange *x) {
-    if (x->route->flags & ROUTE_FREE)
+    bool free = x->rp->ready || !x->rq->client; /* from the cache; and for ourselves */
+    if (free || (x->route->flags & ROUTE_FREE))
         return true;
     bool taken = c->who
                      ? limiter_take(x->api->writes, c->who->key_id, clock_mono_us(), &x->allowance)
@@ -196,13 +197,9 @@ static bool read_body(struct call *c, struct exchange *x) {
     return operation_check(c, op, x->intent.body, x->intent.len);
 }
 
-static bool handle(struct call *c, struct exchange *x) {
-    return x->route->handle(c, x);
-}
-
 static bool (*const STEPS[])(struct call *c, struct exchange *x) = {
-    find_route, refuse_body,        authenticate,       check_scope, take_allowance,
-    negotiate,  check_content_type, read_preconditions, read_body,   handle,
+    find_route,     refuse_body,        authenticate,       check_scope, negotiate, recall,
+    take_allowance, check_content_type, read_preconditions, read_body,   remember,
 };
 
 bool api_run(void *context, struct call *c, struct request *rq, struct reply *rp) {
@@ -210,7 +207,8 @@ bool api_run(void *context, struct call *c, struct request *rq, struct reply *rp
     for (size_t i = 0; i < COUNT(STEPS); i++) {
         if (!STEPS[i](c, &x))
             return false;
-        if (!x.route) /* OPTIONS is answered without one */
+        if (!x.route ||
+            rp->ready) /* OPTIONS is answered without one, and the cache is the answer */
             return true;
     }
     return true;

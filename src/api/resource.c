@@ -2,6 +2,7 @@
 
 #include "ask.h"
 #include "exchange.h"
+#include "live/cache.h"
 #include "model/update.h"
 
 #define PUBLIC_CACHE "public, max-age=30, stale-while-revalidate=60, stale-if-error=86400"
@@ -50,9 +51,23 @@ bool resource_get(struct call *c, struct exchange *x) {
 
 /* ---- writes ---- */
 
+/* Before the writer is answered, so that whoever hears of the write sees it. */
+static void spread(const struct exchange *x) {
+    if (!x->api->cache)
+        return;
+    cache_touch(x->api->cache, x->route->operation->touches);
+    if (x->api->wrote)
+        x->api->wrote(x->api->wrote_context);
+}
+
 bool resource_write(struct call *c, struct exchange *x) {
     AUTO(outcome) struct outcome out = {0};
-    if (!ask_write(c, x) || !operation_run(c, x->api->pool, x->route->operation, &x->intent, &out))
+    if (!ask_write(c, x))
+        return false;
+    bool done = operation_run(c, x->api->pool, x->route->operation, &x->intent, &out);
+    if ((done || c->err == ERR_OUTCOME_UNKNOWN) && !x->intent.dry_run)
+        spread(x);
+    if (!done)
         return false;
     AUTO(buf) struct buf body = {0};
     buf_add(&body, out.body, out.len);

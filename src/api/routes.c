@@ -13,39 +13,40 @@ enum {
     PUBLISH = SCOPE_PUBLISH,
     DISCARD = SCOPE_REPORT | SCOPE_PUBLISH, /* a reporter may take back a draft of its own */
     EDIT = SCOPE_EDIT,
+    KEPT = ROUTE_CACHED,
 };
 
 /* Static segments win by standing before the names that could take them. */
 const struct route ROUTES[] = {
-    {"GET", "/", site_index, NULL, NULL, ANY, ROUTE_HTML, 0},
-    {"GET", "/plan", resource_get, &plan, NULL, ANY, 0, 0},
-    {"GET", "/summary", resource_get, &summary, NULL, ANY, 0, 0},
+    {"GET", "/", site_index, NULL, NULL, ANY, KEPT | ROUTE_HTML, 0},
+    {"GET", "/plan", resource_get, &plan, NULL, ANY, KEPT, 0},
+    {"GET", "/summary", resource_get, &summary, NULL, ANY, KEPT, 0},
 
-    {"GET", "/goals", resource_list, &goals, NULL, ANY, 0, 0},
-    {"GET", "/goals/{number}", resource_get, &goals, NULL, ANY, 0, 0},
+    {"GET", "/goals", resource_list, &goals, NULL, ANY, KEPT, 0},
+    {"GET", "/goals/{number}", resource_get, &goals, NULL, ANY, KEPT, 0},
     {"PATCH", "/goals/{number}", resource_write, NULL, &goal_patch, EDIT, 0, BODY},
-    {"GET", "/goals/{number}/objectives", resource_list, &objectives, NULL, ANY, 0, 0},
+    {"GET", "/goals/{number}/objectives", resource_list, &objectives, NULL, ANY, KEPT, 0},
 
-    {"GET", "/objectives", resource_list, &objectives, NULL, ANY, 0, 0},
-    {"GET", "/objectives/{code}", resource_get, &objectives, NULL, ANY, 0, 0},
+    {"GET", "/objectives", resource_list, &objectives, NULL, ANY, KEPT, 0},
+    {"GET", "/objectives/{code}", resource_get, &objectives, NULL, ANY, KEPT, 0},
     {"PATCH", "/objectives/{code}", resource_write, NULL, &objective_patch, EDIT, 0, BODY},
-    {"GET", "/objectives/{code}/updates", resource_list, &updates, NULL, ANY, 0, 0},
+    {"GET", "/objectives/{code}/updates", resource_list, &updates, NULL, ANY, KEPT, 0},
 
-    {"GET", "/updates", resource_list, &updates, NULL, ANY, ROUTE_DRAFTS, 0},
+    {"GET", "/updates", resource_list, &updates, NULL, ANY, KEPT | ROUTE_DRAFTS, 0},
     {"POST", "/updates", resource_write, NULL, &update_post, REPORT, 0, BODY},
-    {"GET", "/updates/{id}", resource_get, &updates, NULL, ANY, ROUTE_DRAFTS, 0},
+    {"GET", "/updates/{id}", resource_get, &updates, NULL, ANY, KEPT | ROUTE_DRAFTS, 0},
     {"PUT", "/updates/{id}", resource_write, NULL, &draft_put, REPORT, 0, BODY},
     {"POST", "/updates/{id}/publication", resource_write, NULL, &update_publish, PUBLISH, 0, BODY},
     {"POST", "/updates/{id}/retraction", resource_write, NULL, &update_retract, PUBLISH, 0, BODY},
     {"POST", "/updates/{id}/discard", resource_write, NULL, &update_discard, DISCARD, 0, BODY},
-    {"GET", "/updates/{source}/{external_id}", resource_get, &updates_natural, NULL, ANY, 0, 0},
+    {"GET", "/updates/{source}/{external_id}", resource_get, &updates_natural, NULL, ANY, KEPT, 0},
     {"PUT", "/updates/{source}/{external_id}", resource_write, NULL, &update_put, REPORT, 0, BODY},
 
-    {"GET", "/openapi.json", ops_contract, NULL, NULL, ANY, ROUTE_AS_IS, 0},
-    {"GET", "/openapi.yaml", ops_contract, NULL, NULL, ANY, ROUTE_AS_IS, 0},
-    {"GET", "/.well-known/security.txt", site_security, NULL, NULL, ANY, ROUTE_AS_IS, 0},
-    {"GET", "/problems", site_problems, NULL, NULL, ANY, ROUTE_HTML, 0},
-    {"GET", "/problems/{code}", site_problem, NULL, NULL, ANY, ROUTE_HTML, 0},
+    {"GET", "/openapi.json", ops_contract, NULL, NULL, ANY, KEPT | ROUTE_AS_IS, 0},
+    {"GET", "/openapi.yaml", ops_contract, NULL, NULL, ANY, KEPT | ROUTE_AS_IS, 0},
+    {"GET", "/.well-known/security.txt", site_security, NULL, NULL, ANY, KEPT | ROUTE_AS_IS, 0},
+    {"GET", "/problems", site_problems, NULL, NULL, ANY, KEPT | ROUTE_HTML, 0},
+    {"GET", "/problems/{code}", site_problem, NULL, NULL, ANY, KEPT | ROUTE_HTML, 0},
 
     {"GET", "/livez", ops_livez, NULL, NULL, ANY, ROUTE_FREE, 0},
     {"GET", "/readyz", ops_readyz, NULL, NULL, ANY, ROUTE_FREE, 0},

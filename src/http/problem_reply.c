@@ -80,7 +80,8 @@ void reply_problem(struct call *c, const struct request *rq, struct reply *rp) {
     rp->etag = NULL;
     rp->cache_control = NULL;
     rp->compress = false;
-    rp->gzip = NULL;
+    blob_release(rp->ready);
+    rp->ready = NULL;
     add_header(rp, "Retry-After", retry_after(c, p));
     if (p->err == ERR_UNAUTHENTICATED)
         add_header(rp, "WWW-Authenticate", "Bearer realm=\"Cerritos in Progress\"");

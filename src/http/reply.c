@@ -53,6 +53,8 @@ static const struct reason {
 
 void reply_drop(struct reply *rp) {
     buf_drop(&rp->owned);
+    blob_release(rp->ready);
+    rp->ready = NULL;
 }
 
 void reply_auto(struct reply *rp) {
@@ -141,12 +143,11 @@ static struct shape shape_of(const struct request *rq, const struct reply *rp, s
     s.has_type = rp->type;
     if (!s.gzip)
         return s;
-    if (!rp->gzip)
-        gzip_add(packed, rp->body, rp->len);
+    gzip_add(packed, rp->body, rp->len);
     s.gzip = !packed->failed;
     if (s.gzip) {
-        s.body = rp->gzip ? rp->gzip : packed->data;
-        s.len = rp->gzip ? rp->gzip_len : packed->len;
+        s.body = packed->data;
+        s.len = packed->len;
     }
     return s;
 }
@@ -174,8 +175,10 @@ static bool is_html(const struct reply *rp) {
     return rp->type && strncasecmp(rp->type, "text/html", 9) == 0;
 }
 
-/* About the representation: what a 304 repeats, then what only the body's bearer says. */
-static void add_representation(struct buf *out, const struct reply *rp, const struct shape *s) {
+/* What does not depend on who asks: what a 304 repeats, then what only the body's bearer says. */
+static void add_lasting(struct buf *out, const struct request *rq, const struct reply *rp,
+                        const struct shape *s) {
+    add_status(out, s->status);
     add_header(out, "Cache-Control", rp->cache_control ? rp->cache_control : "no-store");
     if (rp->etag)
         add_etag(out, rp->etag, s->gzip);
@@ -192,6 +195,9 @@ static void add_representation(struct buf *out, const struct reply *rp, const st
     buf_adds(out, "X-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\n");
     if (!is_html(rp))
         buf_adds(out, "Content-Security-Policy: default-src 'none'\r\n");
+    for (size_t i = 0; i < rp->nheaders; i++)
+        add_header(out, rp->headers[i].name, rp->headers[i].value);
+    buf_adds(out, cors_lines(rq));
 }
 
 /* RFC 9112 9.3: 1.1 stays open unless told, 1.0 closes unless told. */
@@ -202,16 +208,17 @@ static void add_connection(struct buf *out, const struct request *rq, bool last)
         buf_adds(out, "Connection: keep-alive\r\n");
 }
 
-static void add_head(struct buf *out, const struct call *c, const struct request *rq,
-                     const struct reply *rp, const struct shape *s, bool last) {
+/* Of this answer alone. */
+static void add_moment(struct buf *out, const struct call *c, const struct request *rq,
+                       const struct reply *rp, bool last) {
     char date[30];
     clock_http_date(clock_wall_us(), date);
-    add_status(out, s->status);
     add_header(out, "Date", date);
-    add_representation(out, rp, s);
-    for (size_t i = 0; i < rp->nheaders; i++)
-        add_header(out, rp->headers[i].name, rp->headers[i].value);
-    buf_adds(out, cors_lines(rq));
+    if (rp->ready && rp->age_s >= 0) {
+        buf_adds(out, "Age: ");
+        add_number(out, (uint64_t)rp->age_s);
+        buf_add(out, "\r\n", 2);
+    }
     if (c->request_id[0])
         add_header(out, "X-Request-Id", c->request_id);
     const char *trace = ids_traceparent(rq);
@@ -234,14 +241,78 @@ static int64_t write_out(struct request *rq, struct buf *out, const struct shape
     return rq->wire->write(rq->wire, s->body, s->len) ? (int64_t)(out->len + s->len) : -1;
 }
 
+/* Of an answer made before: its head goes out as it lies there. */
+static struct shape ready_shape(struct buf *out, const struct request *rq, const struct reply *rp) {
+    const struct blob_bytes *part = rp->ready->part;
+    const char *header = request_header(rq, "Accept-Encoding");
+    int gzip = part[BLOB_BODY_GZIP].len ? accept_encoding_quality(header, "gzip") : 0;
+    struct shape s = {.status = rp->status};
+    s.gzip = gzip > 0 && gzip >= accept_encoding_quality(header, "identity");
+    const char *known = request_header(rq, "If-None-Match");
+    if (known && etag_matches(known, part[BLOB_ETAG].at))
+        s.status = 304;
+    const struct blob_bytes *head =
+        &part[s.status == 304 ? (s.gzip ? BLOB_UNCHANGED_GZIP : BLOB_UNCHANGED)
+                              : (s.gzip ? BLOB_HEAD_GZIP : BLOB_HEAD)];
+    buf_add(out, head->at, head->len);
+    if (s.status == 304)
+        return s;
+    const struct blob_bytes *body = &part[s.gzip ? BLOB_BODY_GZIP : BLOB_BODY];
+    s.body = body->at;
+    s.len = body->len;
+    return s;
+}
+
 int64_t reply_send(struct call *c, struct request *rq, struct reply *rp, bool last) {
     AUTO(buf) struct buf packed = {0};
     AUTO(buf) struct buf own = {0};
     struct buf *out = rq->scratch ? rq->scratch : &own;
     buf_clear(out);
 
-    struct shape s = shape_of(rq, rp, &packed);
-    add_head(out, c, rq, rp, &s, last || rp->close);
+    struct shape s = rp->ready ? ready_shape(out, rq, rp) : shape_of(rq, rp, &packed);
+    if (!rp->ready)
+        add_lasting(out, rq, rp, &s);
+    add_moment(out, c, rq, rp, last || rp->close);
     rp->status = s.status;
     return write_out(rq, out, &s);
+}
+
+/* ---- ready answers ---- */
+
+/* One head for each way in which the body may go out. */
+struct blob *reply_freeze(struct call *c, const struct request *rq, const struct reply *rp) {
+    AUTO(buf) struct buf packed = {0};
+    AUTO(buf) struct buf heads = {0};
+    if (rp->compress && rp->len >= GZIP_LEAST)
+        gzip_add(&packed, rp->body, rp->len);
+    bool pays = !packed.failed && packed.len > 0 && packed.len < rp->len;
+    const struct shape shapes[] = {
+        {.status = rp->status, .len = rp->len, .has_type = rp->type},
+        {.status = rp->status, .len = packed.len, .has_type = rp->type, .gzip = true},
+        {.status = 304},
+        {.status = 304, .gzip = true},
+    };
+    size_t ends[COUNT(shapes) + 1] = {0};
+    for (size_t i = 0; i < COUNT(shapes); i++) {
+        if (pays || !shapes[i].gzip)
+            add_lasting(&heads, rq, rp, &shapes[i]);
+        ends[i + 1] = heads.len;
+    }
+    if (!buf_ok(c, &heads))
+        return NULL;
+    struct blob_bytes parts[BLOB_PARTS] = {
+        [BLOB_ETAG] = {rp->etag, rp->etag ? strlen(rp->etag) : 0},
+        [BLOB_BODY] = {rp->body, rp->len},
+        [BLOB_BODY_GZIP] = {packed.data, pays ? packed.len : 0},
+    };
+    for (size_t i = 0; i < COUNT(shapes); i++)
+        parts[BLOB_HEAD + i] = (struct blob_bytes){heads.data + ends[i], ends[i + 1] - ends[i]};
+    return blob_new(c, parts, ERR_NONE, c->now_us);
+}
+
+void reply_take_ready(struct reply *rp, struct blob *ready, int64_t age_s) {
+    blob_release(rp->ready);
+    rp->ready = ready;
+    rp->age_s = age_s;
+    rp->status = 200;
 }

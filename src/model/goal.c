@@ -10,6 +10,7 @@ const struct entity goals = {
     .list = &SQL_goals_list,
     .get = &SQL_goals_get,
     .includes = INCLUDES,
+    .reads = TAG_ALL,
 };
 
 static const struct field EDIT_FIELDS[] = {
@@ -24,4 +25,5 @@ const struct operation goal_patch = {
     .statement = &SQL_goals_patch,
     .fields = EDIT_FIELDS,
     .flags = OPERATION_IF_MATCH | OPERATION_MERGES,
+    .touches = TAG_GOALS,
 };

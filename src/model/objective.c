@@ -28,6 +28,7 @@ const struct entity objectives = {
     .get = &SQL_objectives_get,
     .filters = FILTERS,
     .includes = INCLUDES,
+    .reads = TAG_ALL,
 };
 
 static const struct field DEPARTMENT = {"", FIELD_SLUG, FIELD_NOT_NULL, 0, NULL, NULL};
@@ -63,4 +64,5 @@ const struct operation objective_patch = {
     .fields = EDIT_FIELDS,
     .check = check_dates,
     .flags = OPERATION_IF_MATCH | OPERATION_MERGES,
+    .touches = TAG_OBJECTIVES,
 };

@@ -35,6 +35,8 @@ static const struct field FILTERS[] = {
     {0},
 };
 
+enum { READS = TAG_PLAN | TAG_OBJECTIVES | TAG_UPDATES };
+
 const struct entity updates = {
     .name = "updates",
     .what = "update",
@@ -42,12 +44,14 @@ const struct entity updates = {
     .count = &SQL_updates_count,
     .get = &SQL_updates_get,
     .filters = FILTERS,
+    .reads = READS,
 };
 
 const struct entity updates_natural = {
     .name = "updates",
     .what = "update",
     .get = &SQL_updates_get_natural,
+    .reads = READS,
 };
 
 const struct entity drafts = {
@@ -160,6 +164,7 @@ static void check_natural(struct call *c, const struct doc *body) {
 
 const struct operation update_post = {
     .statement = &SQL_updates_post,
+    .touches = TAG_UPDATES,
     .fields = UPDATE_FIELDS,
     .check = check,
     .flags = OPERATION_KEYED,
@@ -167,12 +172,14 @@ const struct operation update_post = {
 
 const struct operation update_put = {
     .statement = &SQL_updates_put_natural,
+    .touches = TAG_UPDATES,
     .fields = UPDATE_FIELDS,
     .check = check_natural,
 };
 
 const struct operation draft_put = {
     .statement = &SQL_drafts_put,
+    .touches = TAG_UPDATES,
     .fields = UPDATE_FIELDS,
     .check = check,
     .flags = OPERATION_IF_MATCH,
@@ -187,17 +194,20 @@ static const struct field RETRACTION_FIELDS[] = {
 
 const struct operation update_publish = {
     .statement = &SQL_updates_publication,
+    .touches = TAG_UPDATES,
     .fields = NO_FIELDS,
     .flags = OPERATION_BODILESS,
 };
 
 const struct operation update_retract = {
     .statement = &SQL_updates_retraction,
+    .touches = TAG_UPDATES,
     .fields = RETRACTION_FIELDS,
 };
 
 const struct operation update_discard = {
     .statement = &SQL_updates_discard,
+    .touches = TAG_UPDATES,
     .fields = NO_FIELDS,
     .flags = OPERATION_BODILESS,
 };

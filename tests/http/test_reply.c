@@ -1,7 +1,9 @@
 #include "http/reply.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "http/problem.h"
 #include "support/suite.h"
 
@@ -57,7 +59,7 @@ START_TEST(header_and_body_leave_in_one_write) {
     setup(VERB_GET);
     ck_assert_int_eq(reply_send(&c, &rq, &rp, false), (int64_t)sink.bytes.len);
     ck_assert_int_eq(sink.writes, 1);
-    expect("HTTP/1.1 200 OK\r\nDate: ");
+    expect("HTTP/1.1 200 OK\r\nCache-Control: ");
     expect("\r\nContent-Length: 2\r\n");
     expect("\r\nX-Request-Id: id1\r\n\r\n{}");
     forbid("Connection:");
@@ -140,22 +142,71 @@ START_TEST(vary_names_the_coding_once) {
 }
 END_TEST
 
-START_TEST(a_ready_gzip_body_is_lent) {
-    static char body[1000];
+static const struct asked {
+    const char *coding, *known;
+    const char *first; /* of the answer */
+} ASKED[] = {
+    {NULL, NULL, "HTTP/1.1 200 OK\r\n"},
+    {"gzip", NULL, "HTTP/1.1 200 OK\r\n"},
+    {"gzip;q=0.1, identity", NULL, "HTTP/1.1 200 OK\r\n"},
+    {NULL, "\"r1-a\"", "HTTP/1.1 304 Not Modified\r\n"},
+    {"gzip", "\"r1-a-gz\"", "HTTP/1.1 304 Not Modified\r\n"},
+    {"gzip", "\"r2-b\"", "HTTP/1.1 200 OK\r\n"},
+};
+
+/* The answer to row i, of the reply itself or of what was frozen of it. */
+static char *sent(size_t i, size_t len, bool frozen) {
+    static char body[2000];
     setup(VERB_GET);
+    clock_fix(1000000);
     memset(body, 'a', sizeof(body));
     rp.body = body;
-    rp.len = sizeof(body);
-    rp.gzip = "packed";
-    rp.gzip_len = 6;
+    rp.len = len;
     rp.compress = true;
     rp.etag = "\"r1-a\"";
-    header("Accept-Encoding", "gzip");
+    rp.cache_control = "public, max-age=30";
+    reply_header(&rp, "Link", "</x?cursor=1>; rel=\"next\"");
+    if (ASKED[i].coding)
+        header("Accept-Encoding", ASKED[i].coding);
+    if (ASKED[i].known)
+        header("If-None-Match", ASKED[i].known);
+    if (frozen) {
+        struct blob *ready = reply_freeze(&c, &rq, &rp);
+        ck_assert(ready);
+        reply_take_ready(&rp, ready, -1);
+    }
     (void)reply_send(&c, &rq, &rp, false);
-    expect("\r\nETag: \"r1-a-gz\"\r\n");
-    expect("\r\nContent-Encoding: gzip\r\nContent-Length: 6\r\n");
-    expect("\r\n\r\npacked");
+    ck_assert(strncmp(sink.bytes.data, ASKED[i].first, strlen(ASKED[i].first)) == 0);
+    char *copy = strdup(sink.bytes.data);
     teardown();
+    return copy;
+}
+
+START_TEST(a_frozen_answer_is_what_it_was_made_from_byte_for_byte) {
+    static const size_t LENGTHS[] = {2000, 20};
+    for (size_t n = 0; n < COUNT(LENGTHS) * COUNT(ASKED); n++) {
+        size_t i = n % COUNT(ASKED), len = LENGTHS[n / COUNT(ASKED)];
+        char *one = sent(i, len, false), *other = sent(i, len, true);
+        ck_assert_str_eq(one, other);
+        free(one);
+        free(other);
+    }
+}
+END_TEST
+
+START_TEST(a_frozen_answer_tells_its_age_only_where_it_is_not_confirmed) {
+    for (int64_t age = -1; age < 2; age++) {
+        setup(VERB_GET);
+        rp.etag = "\"r1-a\"";
+        struct blob *ready = reply_freeze(&c, &rq, &rp);
+        reply_take_ready(&rp, ready, age);
+        (void)reply_send(&c, &rq, &rp, false);
+        if (age < 0)
+            forbid("\r\nAge: ");
+        else
+            expect(age ? "\r\nAge: 1\r\n" : "\r\nAge: 0\r\n");
+        teardown();
+    }
 }
 END_TEST
 
@@ -359,7 +410,8 @@ int main(void) {
         html_sets_its_own_policy,
         headers_with_line_ends_are_left_out,
         vary_names_the_coding_once,
-        a_ready_gzip_body_is_lent,
+        a_frozen_answer_is_what_it_was_made_from_byte_for_byte,
+        a_frozen_answer_tells_its_age_only_where_it_is_not_confirmed,
         an_unchanged_document_is_304,
         large_bodies_are_not_copied,
         etags_match_in_either_coding,

@@ -157,13 +157,18 @@ void database_run(const struct database *d, const char *sql) {
     PQclear(run_at(d->url, sql));
 }
 
-void *database_hold(const struct database *d, const char *sql) {
-    PGconn *pg = open_at(d->url);
+void database_run_held(void *held, const char *sql) {
+    PGconn *pg = held;
     PGresult *result = PQexec(pg, sql);
     ExecStatusType status = PQresultStatus(result);
     must(status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK, "%s\n%s",
          PQresultErrorMessage(result), sql);
     PQclear(result);
+}
+
+void *database_hold(const struct database *d, const char *sql) {
+    PGconn *pg = open_at(d->url);
+    database_run_held(pg, sql);
     return pg;
 }
 

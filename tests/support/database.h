@@ -54,6 +54,7 @@ struct pool_config database_owner_pool(const struct database *d);
 /* Keeps a connection open that has run sql (a lock taken, a transaction begun) until it is let go.
  */
 void *database_hold(const struct database *d, const char *sql);
+void database_run_held(void *held, const char *sql);
 void database_let_go(void *held);
 
 /* No connection gets in until it is opened again; those that are in are cut. */

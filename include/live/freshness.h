@@ -1,0 +1,28 @@
+/* Keeps the cache honest: looks for what others have changed once a second and whenever one of them
+ * says so, tells them what we have changed, and renews everything at the city's midnight. */
+#ifndef LIVE_FRESHNESS_H
+#define LIVE_FRESHNESS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/call.h"
+#include "base/log.h"
+#include "live/cache.h"
+#include "model/change.h"
+
+struct freshness;
+
+/* Starts its thread, which alone uses the follower from now on. Borrows all three, until it is
+ * freed. log may be NULL. NULL fails the call. */
+struct freshness *freshness_new(struct call *c, struct cache *k, struct follower *f,
+                                struct log *log);
+void freshness_free(struct freshness *f); /* accepts NULL */
+
+/* Something was written here: the others are told, within 20 ms of the last time. Any thread. */
+void freshness_wrote(void *freshness);
+
+/* Waits until a first look has worked; false when it has not within ms. */
+bool freshness_await(struct freshness *f, int64_t ms);
+
+#endif

@@ -1,0 +1,39 @@
+/* What has changed since we last looked: by the change rows of every commit, whoever made it. */
+#ifndef MODEL_CHANGE_H
+#define MODEL_CHANGE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/call.h"
+#include "model/tag.h"
+#include "pg/pool.h"
+
+struct follower;
+
+/* Has a connection of its own, opened when it first looks. config as for the pool; its strings must
+ * outlive the follower. NULL fails the call. */
+struct follower *follower_new(struct call *c, const struct pool_config *config);
+void follower_free(struct follower *f); /* accepts NULL */
+
+/* What a look found. */
+struct look {
+    unsigned tags; /* of what has changed since the last one; TAG_ALL where that cannot be told:
+                      at first, and when another server or database answers than before */
+    int64_t day_ends_us; /* wall clock: the next midnight in the time zone of some plan */
+};
+
+/* Every commit shows in exactly one look, in whatever order they came: a transaction that was
+ * open at the last one is not past (pg_visible_in_snapshot). */
+MUST_CHECK bool follower_look(struct call *c, struct follower *f, struct look *out);
+
+/* Tells the other instances that it is worth looking (NOTIFY). */
+MUST_CHECK bool follower_tell(struct call *c, struct follower *f);
+
+/* To be polled for reading; -1: not connected. */
+int follower_fd(const struct follower *f);
+
+/* True when some instance has told us to look. */
+bool follower_heard(struct follower *f);
+
+#endif

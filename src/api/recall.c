@@ -1,0 +1,83 @@
+#include <string.h>
+
+#include "base/buf.h"
+#include "exchange.h"
+#include "live/cache.h"
+#include "model/tag.h"
+
+/* One answer for all who ask the same in the same words: the type chosen, then the target as sent.
+ * Other words for the same question make another entry, no other answer. */
+static const char *key_of(struct call *c, const struct exchange *x) {
+    const struct request *rq = x->rq;
+    AUTO(buf) struct buf key = {0};
+    buf_addc(&key, x->wants_html ? 'H' : 'J');
+    buf_adds(&key, rq->path);
+    buf_adds(&key, rq->query ? "?" : "");
+    buf_adds(&key, rq->query);
+    return buf_ok(c, &key) ? call_strdup(c, key.data) : NULL;
+}
+
+/* A refusal that is kept has its own sentence; everything else of it belongs to who asks. */
+static bool give(struct call *c, struct exchange *x, struct cache_hit *hit) {
+    enum err err = hit->blob->err;
+    if (err == ERR_NONE) {
+        reply_take_ready(x->rp, hit->blob, hit->age_s);
+        return true;
+    }
+    (void)fail(c, err, "%s", hit->blob->part[BLOB_BODY].at);
+    blob_release(hit->blob);
+    return false;
+}
+
+bool recall(struct call *c, struct exchange *x) {
+    if (!x->api->cache || !(x->route->flags & ROUTE_CACHED) || x->reads_drafts)
+        return true;
+    x->key = key_of(c, x);
+    if (!x->key)
+        return false;
+    struct cache_hit hit = cache_get(x->api->cache, x->key, c->now_us);
+    return !hit.blob || give(c, x, &hit);
+}
+
+/* The names in the path are well-formed, and nothing bears them. */
+static struct blob *freeze_refusal(struct call *c) {
+    AUTO(call) struct call own; /* the call has failed, and its error must stand */
+    bool absent = c->err == ERR_NOT_FOUND || c->err == ERR_NO_ACTIVE_PLAN;
+    if (!absent || c->faults || !c->detail)
+        return NULL;
+    call_init(&own, 1000);
+    const struct blob_bytes parts[BLOB_PARTS] = {[BLOB_BODY] = {c->detail, strlen(c->detail)}};
+    return blob_new(&own, parts, c->err, c->now_us);
+}
+
+static bool lead(struct call *c, struct exchange *x, struct lease *lease) {
+    struct cache_hit old;
+    bool fine = x->route->handle(c, x);
+    struct blob *made = fine && x->rp->status == 200 ? reply_freeze(c, x->rq, x->rp)
+                                                     : freeze_refusal(c);
+    if (made) {
+        cache_put(lease, made);
+        if (fine)
+            reply_take_ready(x->rp, made, -1);
+        else
+            blob_release(made);
+        return fine;
+    }
+    if (!cache_give_up(lease, c, &old))
+        return false;
+    call_recover(c);
+    return give(c, x, &old);
+}
+
+bool remember(struct call *c, struct exchange *x) {
+    struct lease *lease;
+    struct cache_hit hit;
+    if (!x->key)
+        return x->route->handle(c, x);
+    unsigned tags = x->route->entity ? x->route->entity->reads : TAG_ALL;
+    if (!cache_lease(c, x->api->cache, x->key, tags, &lease, &hit))
+        return false;
+    if (hit.blob)
+        return give(c, x, &hit);
+    return lease ? lead(c, x, lease) : x->route->handle(c, x);
+}

@@ -1,0 +1,100 @@
+#include "model/change.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "generated/queries.h"
+#include "pg/link.h"
+
+#define CHANNEL "progress_changes"
+
+static const struct stmt *const STATEMENTS[] = {&SQL_change_look, &SQL_change_tell};
+
+struct follower {
+    struct link *link;
+    char *snapshot; /* of the last look; NULL: none yet */
+    char *identity; /* of the server and database that answered it */
+};
+
+struct follower *follower_new(struct call *c, const struct pool_config *config) {
+    struct pool_config own = *config;
+    own.statements = STATEMENTS;
+    own.statement_count = COUNT(STATEMENTS);
+    own.login_ms = 400;
+    struct follower *f = calloc(1, sizeof *f);
+    if (!f)
+        (void)fail(c, ERR_NO_MEMORY, "no room to follow changes");
+    else if ((f->link = link_new(c, &own, CHANNEL)))
+        return f;
+    free(f);
+    return NULL;
+}
+
+void follower_free(struct follower *f) {
+    if (!f)
+        return;
+    link_free(f->link);
+    free(f->snapshot);
+    free(f->identity);
+    free(f);
+}
+
+static unsigned tags_of(const char *entities) {
+    static const struct {
+        const char *entity;
+        unsigned tag;
+    } TAGS[] = {
+        {"plan", TAG_PLAN},
+        {"goal", TAG_GOALS},
+        {"objective", TAG_OBJECTIVES},
+        {"update", TAG_UPDATES},
+    };
+    unsigned tags = 0;
+    for (const char *at = entities; at && *at;) {
+        size_t len = strcspn(at, ",");
+        unsigned tag = TAG_ALL; /* of an entity that a later version made */
+        for (size_t i = 0; i < COUNT(TAGS); i++)
+            if (strlen(TAGS[i].entity) == len && strncmp(at, TAGS[i].entity, len) == 0)
+                tag = TAGS[i].tag;
+        tags |= tag;
+        at += len + (at[len] == ',');
+    }
+    return tags;
+}
+
+/* Replaces the text kept; false without memory, and then nothing is kept. */
+static bool note(char **kept, const char *text) {
+    free(*kept);
+    *kept = text ? strdup(text) : NULL;
+    return *kept;
+}
+
+bool follower_look(struct call *c, struct follower *f, struct look *out) {
+    AUTO(rows) struct rows *rows = NULL;
+    char now[25];
+    clock_rfc3339(c->now_us, now);
+    const char *params[] = {f->snapshot, now};
+    if (!link_run(c, f->link, &SQL_change_look, params, COUNT(params), &rows))
+        return false;
+    const char *identity = rows_text(rows, 0, 1);
+    bool same = f->snapshot && f->identity && identity && strcmp(f->identity, identity) == 0;
+    out->tags = same ? tags_of(rows_text(rows, 0, 2)) : TAG_ALL;
+    out->day_ends_us = rows_text(rows, 0, 3) ? rows_int(rows, 0, 3) : INT64_MAX;
+    if (note(&f->snapshot, rows_text(rows, 0, 0)) && note(&f->identity, identity))
+        return true;
+    return fail(c, ERR_NO_MEMORY, "no room to follow changes");
+}
+
+bool follower_tell(struct call *c, struct follower *f) {
+    AUTO(rows) struct rows *rows = NULL;
+    return link_run(c, f->link, &SQL_change_tell, (const char *const[]){CHANNEL}, 1, &rows);
+}
+
+int follower_fd(const struct follower *f) {
+    return link_fd(f->link);
+}
+
+bool follower_heard(struct follower *f) {
+    return link_heard(f->link);
+}
