@@ -31,7 +31,8 @@ static const struct row ROWS[SET_COUNT] = {
                   "TCP port; 0 takes a free one"},
     [SET_DATA] =
         {"data", "PROGRESS_DATA", TEXT, ".data", 0, 0, NULL,
-         "folder of `./run`: private database, development key, log"},
+         "folder of `./run`: private database, development key, log; where it is there, the "
+         "service keeps a snapshot of its answers in it"},
     [SET_THREADS] =
         {"threads", "PROGRESS_THREADS", INTEGER, "0", 0, 4096, NULL,
          "connections at a time, a thread each; 0: as many as NOFILE and pids.max allow, at most 2048"},

@@ -1,10 +1,12 @@
 #include "serve.h"
 
+#include <limits.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -19,6 +21,7 @@
 #include "http/server.h"
 #include "live/cache.h"
 #include "live/freshness.h"
+#include "live/snapshot.h"
 #include "model/change.h"
 #include "model/health.h"
 #include "model/key.h"
@@ -36,6 +39,9 @@ struct house {
     struct cache *cache;
     struct follower *follower;
     struct freshness *freshness;
+    char snapshot[PATH_MAX], edition[FUNCTIONS_SCHEMA_SIZE + 32];
+    size_t remembered; /* answers of an earlier life */
+    struct keeper *keeper;
     struct limiter *reads;
     struct limiter *guesses;
     struct limiter *writes;
@@ -44,7 +50,11 @@ struct house {
     int64_t began_us;
 };
 
-enum { START_MS = 10000, SWEEP_S = 3600 };
+enum {
+    START_MS = 10000,
+    SHORT_MS = 500, /* to wait for a database without which there is something to give */
+    SWEEP_S = 3600
+};
 
 static enum log_level level(void) {
     static const char *const NAMES[] = {"debug", "info", "warn", "error"};
@@ -79,11 +89,27 @@ static bool open_data(struct call *c, struct house *h) {
     return h->pool && (h->keyring = keyring_new(c));
 }
 
+/* What the last life left, where it left something. */
+static size_t load_snapshot(struct house *h) {
+    AUTO(call) struct call c;
+    struct stat folder;
+    size_t count = 0;
+    call_init(&c, START_MS);
+    if (stat(config_text(SET_DATA), &folder) != 0 || !S_ISDIR(folder.st_mode))
+        return 0;
+    snprintf(h->snapshot, sizeof h->snapshot, "%s/snapshot", config_text(SET_DATA));
+    snprintf(h->edition, sizeof h->edition, PROGRESS_VERSION " %s", h->functions);
+    if (!snapshot_load(&c, h->cache, h->snapshot, h->edition, &count) && c.err != ERR_NOT_FOUND)
+        log_say(h->log, LOG_WARN, "snapshot_unread", "%s", c.detail);
+    return count;
+}
+
 static bool open_live(struct call *c, struct house *h) {
     size_t most = (size_t)config_int(SET_CACHE) << 20;
     if (most == 0)
         return true;
     h->cache = cache_new(c, most);
+    h->remembered = h->cache ? load_snapshot(h) : 0;
     h->follower = h->cache ? follower_new(c, &h->database) : NULL;
     h->freshness = h->follower ? freshness_new(c, h->cache, h->follower, h->log) : NULL;
     return h->freshness;
@@ -132,6 +158,21 @@ static bool open_wire(struct call *c, struct house *h) {
     return h->server != NULL;
 }
 
+/* Last, since it asks as everybody does. */
+static bool open_keeper(struct call *c, struct house *h) {
+    if (!h->snapshot[0])
+        return true;
+    h->keeper = keeper_new(c, &(struct keeper_config){
+                                  .cache = h->cache,
+                                  .path = h->snapshot,
+                                  .edition = h->edition,
+                                  .warm = api_warm,
+                                  .context = &h->api,
+                                  .log = h->log,
+                              });
+    return h->keeper;
+}
+
 /* A database that is away at the start is no reason to end: the pool goes on asking, and answers
  * say 503 until then. */
 static bool open_house(struct call *c, struct house *h) {
@@ -141,16 +182,17 @@ static bool open_house(struct call *c, struct house *h) {
     if (!open_data(c, h) || !open_live(c, h))
         return false;
     AUTO(call) struct call wait;
-    call_init(&wait, START_MS / 5);
+    call_init(&wait, h->remembered ? SHORT_MS : START_MS / 5);
     if (!pool_wait(&wait, h->pool))
         log_say(h->log, LOG_WARN, "database_away", "%s", wait.detail);
     else if (h->freshness)
         (void)freshness_await(h->freshness, START_MS / 5);
-    return open_wire(c, h);
+    return open_wire(c, h) && open_keeper(c, h);
 }
 
 static void close_house(struct house *h) {
     server_free(h->server);
+    keeper_free(h->keeper);
     limiter_free(h->writes);
     limiter_free(h->guesses);
     limiter_free(h->reads);

@@ -40,4 +40,7 @@ struct api {
 /* The http room's handler: context is the struct api. */
 bool api_run(void *context, struct call *c, struct request *rq, struct reply *rp);
 
+/* Asks for every answer that is kept and has no name in its path: context is the struct api. */
+void api_warm(void *context);
+
 #endif

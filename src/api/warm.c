@@ -1,0 +1,28 @@
+#include <string.h>
+
+#include "api/api.h"
+#include "api/routes.h"
+
+enum { WARM_BUDGET_MS = 2000 };
+
+/* As anybody would ask; what comes of it goes nowhere but into the cache. */
+static void ask(struct api *api, const char *path, const char *accept) {
+    AUTO(call) struct call c;
+    AUTO(reply) struct reply rp = {0};
+    struct request rq = {.verb = VERB_GET, .method = "GET", .path = path, .version = "1.1"};
+    call_init(&c, WARM_BUDGET_MS);
+    rq.headers[rq.nheaders++] = (struct pair){"Accept", accept};
+    if (request_parse_target(&c, &rq))
+        (void)api_run(api, &c, &rq, &rp);
+}
+
+void api_warm(void *context) {
+    struct api *api = context;
+    for (const struct route *r = ROUTES; r < ROUTES + ROUTE_COUNT; r++) {
+        if (!(r->flags & ROUTE_CACHED) || strchr(r->pattern, '{'))
+            continue;
+        ask(api, r->pattern, "application/json");
+        if (r->flags & ROUTE_HTML)
+            ask(api, r->pattern, "text/html");
+    }
+}
