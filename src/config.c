@@ -35,7 +35,7 @@ static const struct row ROWS[SET_COUNT] = {
          "service keeps a snapshot of its answers in it"},
     [SET_THREADS] =
         {"threads", "PROGRESS_THREADS", INTEGER, "0", 0, 4096, NULL,
-         "connections at a time, a thread each; 0: as many as NOFILE and pids.max allow, at most 2048"},
+         "connections at a time, a thread each; 0: as many as ulimit -n, ulimit -u and pids.max allow, at most 2048"},
     [SET_POOL] = {"pool", "PROGRESS_POOL", INTEGER, "8", 1, 64, NULL, "connections to PostgreSQL"},
     [SET_CACHE] = {"cache-mb", "PROGRESS_CACHE_MB", INTEGER, "32", 0, 65536, NULL,
                    "ready answers kept in memory, megabytes; 0: none are kept"},

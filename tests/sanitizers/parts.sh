@@ -39,7 +39,7 @@ with_asan() {
 # ---- tsan: races ----
 
 # Of the programs on a database those with threads of their own: the rest is one thread's.
-raced_programs='api_pool api_lost api_migrate api_limit'
+raced_programs='api_pool api_lost api_migrate api_limit api_freshness'
 raced_services='tests/e2e/test_idempotency_races.py tests/e2e/test_drain.py'
 
 raced() { instrumented tsan with_tsan -DPROGRESS_SANITIZE=thread; }
