@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -18,6 +19,7 @@
 enum {
     RING = 262144,
     BATCH = PIPE_BUF,       /* written to a pipe in one piece, and never cut inside a line */
+    LINGER_MS = 5,          /* how long the writer waits for more once it has something */
     POLL_MS = 100,          /* how soon a writer whose reader is stuck sees that it must stop */
     LAST_PATIENCE_MS = 2000 /* how long log_free waits for such a reader */
 };
@@ -93,11 +95,28 @@ static bool write_out(struct log *l, const char *text, size_t len) {
     return true;
 }
 
+/* For a batch: to be woken for each line costs a busy service more than to write it. Under the
+ * lock. */
+static void linger(struct log *l) {
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_nsec += LINGER_MS * 1000000L;
+    if (until.tv_nsec >= 1000000000L) {
+        until.tv_sec++;
+        until.tv_nsec -= 1000000000L;
+    }
+    while (l->used < BATCH && !l->stopping)
+        if (pthread_cond_timedwait(&l->filled, &l->lock, &until) != 0)
+            break;
+}
+
 /* Whole lines, at most a batch of them, into out. 0 = nothing left and stopping. */
 static size_t next_batch(struct log *l, char out[BATCH]) {
     pthread_mutex_lock(&l->lock);
     while (l->used == 0 && !l->stopping)
         pthread_cond_wait(&l->filled, &l->lock);
+    if (l->used < BATCH && !l->stopping)
+        linger(l);
     size_t len = l->used < BATCH ? l->used : BATCH;
     ring_take(l, out, len);
     while (len > 0 && out[len - 1] != '\n')
@@ -186,11 +205,13 @@ void log_free(struct log *l) {
 static void queue(struct log *l, const struct log_text *t) {
     pthread_mutex_lock(&l->lock);
     bool room = t->len <= RING - l->used;
-    if (room) {
+    size_t before = l->used;
+    if (room)
         ring_put(l, t->bytes, t->len);
-        pthread_cond_signal(&l->filled);
-    }
+    bool due = room && (before == 0 || (before < BATCH && l->used >= BATCH));
     pthread_mutex_unlock(&l->lock);
+    if (due)
+        pthread_cond_signal(&l->filled);
     if (!room)
         atomic_fetch_add_explicit(&l->dropped, 1, memory_order_relaxed);
 }
