@@ -57,11 +57,11 @@ static struct text read_file(const char *path) {
     if (!in)
         die("%s: %s", path, strerror(errno));
 
-    struct text t = {0};
-    size_t cap = 0;
+    size_t cap = 65536;
+    struct text t = {.bytes = more(NULL, cap, 1)};
     while (!feof(in) && !ferror(in)) {
         if (t.len + 1 >= cap) {
-            cap = cap ? cap * 2 : 65536;
+            cap *= 2;
             t.bytes = more(t.bytes, cap, 1);
         }
         t.len += fread(t.bytes + t.len, 1, cap - t.len - 1, in);

@@ -107,9 +107,9 @@ static void add_status(struct buf *out, int status) {
 
 /* What is sent of a reply: the coding chosen, and whether a 304 says enough. */
 struct shape {
-    int status;
     const char *body;
     size_t len;
+    int status;
     bool gzip;
     bool has_type; /* 304 and 204 have no representation to describe */
 };
