@@ -110,7 +110,7 @@ static bool open_live(struct call *c, struct house *h) {
         return true;
     h->cache = cache_new(c, most);
     h->remembered = h->cache ? load_snapshot(h) : 0;
-    h->follower = h->cache ? follower_new(c, &h->database) : NULL;
+    h->follower = h->cache ? follower_new(c, &h->database, h->pool) : NULL;
     h->freshness = h->follower ? freshness_new(c, h->cache, h->follower, h->log) : NULL;
     return h->freshness;
 }

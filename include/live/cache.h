@@ -4,8 +4,8 @@
  *
  * Time here is a count of touches. A lease notes it before its query begins; an answer is good
  * while none of its tags was touched since. So nobody sees an answer older than a write that was
- * acknowledged before it asked. While the database cannot confirm anything, what is there is given
- * all the same, with its age.
+ * acknowledged before it asked. While nothing can be confirmed, what is good is given with its age;
+ * what is not, only after the database was asked in vain.
  */
 #ifndef LIVE_CACHE_H
 #define LIVE_CACHE_H
@@ -32,7 +32,7 @@ struct cache_hit {
     int64_t age_s;     /* -1: confirmed; else seconds since it was */
 };
 
-/* The answer if it is good, or if nothing can be confirmed. Allocates nothing. Any thread. */
+/* The answer if it is good. Allocates nothing. Any thread. */
 struct cache_hit cache_get(struct cache *k, const char *key, int64_t now_us);
 
 /*

@@ -11,9 +11,10 @@
 
 struct follower;
 
-/* Has a connection of its own, opened when it first looks. config as for the pool; its strings must
- * outlive the follower. NULL fails the call. */
-struct follower *follower_new(struct call *c, const struct pool_config *config);
+/* Has a connection of its own, opened when it first looks; where that cannot be had, it asks by the
+ * pool (borrowed; NULL: it does not). config as for the pool; its strings must outlive the
+ * follower. NULL fails the call. */
+struct follower *follower_new(struct call *c, const struct pool_config *config, struct pool *p);
 void follower_free(struct follower *f); /* accepts NULL */
 
 /* What a look found. */

@@ -149,13 +149,13 @@ static int64_t seconds(int64_t us) {
 
 /* ---- what is there ---- */
 
-/* Under a lock. Good, or the best there is while nothing can be confirmed. */
+/* Under a lock. What is good; anyhow: what there is. */
 static struct cache_hit look_at(struct cache *k, struct entry *e, int64_t now_us, bool anyhow) {
     int64_t mono = clock_mono_us(), last;
     if (!e || !e->blob)
         return (struct cache_hit){0};
     bool sure = confirmed(k, &last, mono), good = is_untouched(k, e->tags, e->at);
-    if (!good && sure && !anyhow)
+    if (!good && !anyhow)
         return (struct cache_hit){0};
     int64_t age = -1;
     if (!good)
@@ -294,7 +294,7 @@ static void keep(struct cache *k, const struct lease *l, struct blob *b) {
 }
 
 /* The flight is over before it is told, so that nobody can board it any more. */
-static void land(struct lease *l, struct blob *b, const struct call *c) {
+static void land(struct lease *l, struct blob *b, enum err err, int retry_after_s) {
     struct cache *k = l->cache;
     pthread_rwlock_wrlock(&k->lock);
     keep(k, l, b);
@@ -302,23 +302,21 @@ static void land(struct lease *l, struct blob *b, const struct call *c) {
     pthread_mutex_lock(&k->waiting);
     l->done = true;
     l->blob = b ? blob_hold(b) : NULL;
-    if (!b) {
-        l->err = c->err;
-        l->retry_after_s = c->retry_after_s;
-    }
+    l->err = err;
+    l->retry_after_s = retry_after_s;
     pthread_cond_broadcast(&k->landed);
     let_go(l);
     pthread_mutex_unlock(&k->waiting);
 }
 
 void cache_put(struct lease *l, struct blob *b) {
-    land(l, b, NULL);
+    land(l, b, ERR_NONE, 0);
 }
 
 bool cache_give_up(struct lease *l, struct call *c, struct cache_hit *hit) {
     *hit = (struct cache_hit){0};
     bool old = c->err == ERR_UNAVAILABLE && lend_old(c, l->cache, l->key, hit);
-    land(l, NULL, c);
+    land(l, NULL, c->err, c->retry_after_s);
     return old;
 }
 

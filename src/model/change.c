@@ -13,20 +13,23 @@ static const struct stmt *const STATEMENTS[] = {&SQL_change_look, &SQL_change_te
 
 struct follower {
     struct link *link;
-    char *snapshot; /* of the last look; NULL: none yet */
-    char *identity; /* of the server and database that answered it */
+    struct pool *pool; /* or NULL */
+    char *snapshot;    /* of the last look; NULL: none yet */
+    char *identity;    /* of the server and database that answered it */
 };
 
-struct follower *follower_new(struct call *c, const struct pool_config *config) {
+struct follower *follower_new(struct call *c, const struct pool_config *config, struct pool *p) {
     struct pool_config own = *config;
     own.statements = STATEMENTS;
     own.statement_count = COUNT(STATEMENTS);
     own.login_ms = 400;
     struct follower *f = calloc(1, sizeof *f);
-    if (!f)
+    if (!f) {
         (void)fail(c, ERR_NO_MEMORY, "no room to follow changes");
-    else if ((f->link = link_new(c, &own, CHANNEL)))
+    } else if ((f->link = link_new(c, &own, CHANNEL))) {
+        f->pool = p;
         return f;
+    }
     free(f);
     return NULL;
 }
@@ -70,12 +73,24 @@ static bool note(char **kept, const char *text) {
     return *kept;
 }
 
+/* The connection of our own may be the only one that is lost. */
+static bool ask(struct call *c, struct follower *f, const char *const params[2],
+                struct rows **rows) {
+    AUTO(call) struct call own;
+    call_init(&own, call_left_ms(c) / 2);
+    if (link_run(&own, f->link, &SQL_change_look, params, 2, rows))
+        return true;
+    if (f->pool)
+        return pool_read(c, f->pool, &SQL_change_look, params, 2, rows);
+    return fail(c, own.err, "%s", own.detail);
+}
+
 bool follower_look(struct call *c, struct follower *f, struct look *out) {
     AUTO(rows) struct rows *rows = NULL;
     char now[25];
     clock_rfc3339(c->now_us, now);
     const char *params[] = {f->snapshot, now};
-    if (!link_run(c, f->link, &SQL_change_look, params, COUNT(params), &rows))
+    if (!ask(c, f, params, &rows))
         return false;
     const char *identity = rows_text(rows, 0, 1);
     bool same = f->snapshot && f->identity && identity && strcmp(f->identity, identity) == 0;

@@ -26,7 +26,7 @@ static void setup(void) {
     call_init(&c, 20000);
     config = database_pool(&s.database, 1);
     config.login_ms = 0;
-    follower = follower_new(&c, &config);
+    follower = follower_new(&c, &config, NULL);
     ck_assert(follower);
 }
 
