@@ -1,6 +1,5 @@
 #include <string.h>
 
-#include "base/buf.h"
 #include "exchange.h"
 #include "live/cache.h"
 #include "model/tag.h"
@@ -9,12 +8,8 @@
  * Other words for the same question make another entry, no other answer. */
 static const char *key_of(struct call *c, const struct exchange *x) {
     const struct request *rq = x->rq;
-    AUTO(buf) struct buf key = {0};
-    buf_addc(&key, x->wants_html ? 'H' : 'J');
-    buf_adds(&key, rq->path);
-    buf_adds(&key, rq->query ? "?" : "");
-    buf_adds(&key, rq->query);
-    return buf_ok(c, &key) ? call_strdup(c, key.data) : NULL;
+    return call_printf(c, "%c%s%s%s", x->wants_html ? 'H' : 'J', rq->path, rq->query ? "?" : "",
+                       rq->query ? rq->query : "");
 }
 
 /* A refusal that is kept has its own sentence; everything else of it belongs to who asks. */
