@@ -31,6 +31,9 @@ MUST_CHECK bool follower_look(struct call *c, struct follower *f, struct look *o
 /* Tells the other instances that it is worth looking (NOTIFY). */
 MUST_CHECK bool follower_tell(struct call *c, struct follower *f);
 
+/* The same, of whoever has a pool and follows nothing. */
+MUST_CHECK bool change_tell(struct call *c, struct pool *p);
+
 /* To be polled for reading; -1: not connected. */
 int follower_fd(const struct follower *f);
 

@@ -106,6 +106,11 @@ bool follower_tell(struct call *c, struct follower *f) {
     return link_run(c, f->link, &SQL_change_tell, (const char *const[]){CHANNEL}, 1, &rows);
 }
 
+bool change_tell(struct call *c, struct pool *p) {
+    AUTO(rows) struct rows *rows = NULL;
+    return pool_read(c, p, &SQL_change_tell, (const char *const[]){CHANNEL}, 1, &rows);
+}
+
 int follower_fd(const struct follower *f) {
     return link_fd(f->link);
 }

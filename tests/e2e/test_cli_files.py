@@ -34,9 +34,8 @@ class Importing(Terminal):
         drafts = client.get("/updates?state=draft").json["data"]
         self.assertEqual((len(drafts), client.get("/updates").json["data"]), (6, []))
         run("import", RECORD, "--publish", url=self.db.url)
-        self.assertEqual(
-            (client.get("/updates?state=draft").json["data"], len(client.get("/updates").json["data"])), ([], 6)
-        )
+        support.wait_until(lambda: len(client.get("/updates").json["data"]) == 6, "the service has heard of them")
+        self.assertEqual(client.get("/updates?state=draft").json["data"], [])
         self.assertEqual({o["status"] for o in client.all("/objectives")}, {"no_information"})
         client.close()
 
