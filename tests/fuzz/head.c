@@ -72,14 +72,19 @@ static bool step_erased(struct input *in) {
     return true;
 }
 
-/* A head that ended at LF LF looks like one of CR LF if CR NUL stand behind it: the second
- * leniency. Those two bytes are the body's first, or the next request's, and neither may hold a
- * NUL. */
-static bool step_end(struct input *in) {
-    return step(in, "\r\n") || (in->len > 1 && in->at[0] == '\r' && in->at[1] == '\0');
+/* CR, and then NUL or nothing that has arrived. */
+static bool is_cut_return(const struct input *in) {
+    return in->len > 0 && in->at[0] == '\r' && (in->len == 1 || in->at[1] == '\0');
 }
 
-/* Only the last line may end in LF LF, and only before that NUL. */
+/* A head that ended at LF LF looks like one of CR LF if that stands behind it: the second leniency.
+ * It is the body's beginning, or the next request's, to whoever takes LF for a line's end; who does
+ * not refuses the head. */
+static bool step_end(struct input *in) {
+    return step(in, "\r\n") || is_cut_return(in);
+}
+
+/* Only the last line may end in LF LF, and only before that. */
 static bool step_last_line(struct input *in, struct slice *line) {
     struct input from = *in;
     if (step_line(in, line))
@@ -91,7 +96,7 @@ static bool step_last_line(struct input *in, struct slice *line) {
     *line = (struct slice){in->at, (size_t)(end - in->at)};
     in->at = end;
     in->len -= line->len;
-    return step(in, "\n\n") && in->len > 1 && memcmp(in->at, "\r", 2) == 0;
+    return step(in, "\n\n") && is_cut_return(in);
 }
 
 static bool reads_alike(struct input in, const struct request *rq) {
