@@ -36,10 +36,10 @@ bool recall(struct call *c, struct exchange *x) {
 
 /* The names in the path are well-formed, and nothing bears them. */
 static struct blob *freeze_refusal(struct call *c) {
-    AUTO(call) struct call own; /* the call has failed, and its error must stand */
     bool absent = c->err == ERR_NOT_FOUND || c->err == ERR_NO_ACTIVE_PLAN;
     if (!absent || c->faults || !c->detail)
         return NULL;
+    AUTO(call) struct call own; /* the call has failed, and its error must stand */
     call_init(&own, 1000);
     const struct blob_bytes parts[BLOB_PARTS] = {[BLOB_BODY] = {c->detail, strlen(c->detail)}};
     return blob_new(&own, parts, c->err, c->now_us);
