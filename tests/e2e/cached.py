@@ -1,8 +1,6 @@
 """What the tests of the cache share: its figures, an ear on the wire to PostgreSQL, a psql whose transaction stays
 open, and how a written version is read back."""
 
-import contextlib
-import os
 import re
 import subprocess
 import threading
@@ -165,22 +163,3 @@ def connected(case, server, key=None):
     client = Client(server.port, key)
     case.addCleanup(client.close)
     return client
-
-
-def signal_all(cluster, number):
-    """To the first process of a cluster and its children; their list is exact only once the first stands still."""
-    with open(os.path.join(cluster.folder, "data", "postmaster.pid"), encoding="ascii") as f:
-        first = int(f.readline())
-    os.kill(first, number)
-    for _ in range(3):
-        with open(f"/proc/{first}/task/{first}/children", encoding="ascii") as f:
-            for word in f.read().split():
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(int(word), number)
-
-
-def start_again(cluster):
-    """Who was killed may not be buried yet: the lock that names it is taken away, as a reboot would."""
-    with contextlib.suppress(FileNotFoundError):
-        os.unlink(os.path.join(cluster.host, f".s.PGSQL.{cluster.port}.lock"))
-    cluster.start("synchronous_commit=on")

@@ -1,7 +1,6 @@
 """Traffic through an outage, and what must hold of its answers."""
 
 import contextlib
-import os
 import threading
 import time
 
@@ -127,10 +126,7 @@ class Outage(Case):
         return self.db.url
 
     def restart(self):
-        """Who was killed may not be buried yet: the lock that names it is taken away, as a reboot would."""
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(os.path.join(self.cluster.host, f".s.PGSQL.{self.cluster.port}.lock"))
-        self.cluster.start("synchronous_commit=on")
+        self.cluster.start_again("synchronous_commit=on")
 
     def outage(self, begin, end, seconds):
         """One outage under load, all of it checked."""

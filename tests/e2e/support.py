@@ -98,6 +98,23 @@ class Cluster:
     def start(self, *settings):
         self.host, self.port = self.control("start", *settings).split()
 
+    def start_again(self, *settings):
+        """Who was killed may not be buried yet: the lock that names it is taken away, as a reboot would."""
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(os.path.join(self.host, f".s.PGSQL.{self.port}.lock"))
+        self.start(*settings)
+
+    def signal_all(self, number):
+        """To the first process and its children; their list is exact only once the first stands still."""
+        with open(os.path.join(self.folder, "data", "postmaster.pid"), encoding="ascii") as f:
+            first = int(f.readline())
+        os.kill(first, number)
+        for _ in range(3):
+            with open(f"/proc/{first}/task/{first}/children", encoding="ascii") as f:
+                for word in f.read().split():
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(int(word), number)
+
     def remove(self):
         if os.path.isdir(self.folder):
             self.control("remove")

@@ -8,12 +8,11 @@ import shutil
 import signal
 import subprocess
 import tempfile
-import threading
 import time
 import unittest
 
 import support
-from cached import (FRESH_WITHIN, SLACK, at_percent, cable_to, connected, figures, report, signal_all, start_again,
+from cached import (FRESH_WITHIN, SLACK, at_percent, cable_to, connected, figures, report,
                     together, version)
 from support import Case, Cluster, Database, Server
 
@@ -24,6 +23,7 @@ START_WITHIN = 1.0 + SLACK
 AWAY_FOR = float(os.environ.get("TEST_LONG") or 6)
 READERS = 4
 DISK = 8 << 20
+DURABLE = "synchronous_commit=on"
 
 
 class Kept(Case):
@@ -31,7 +31,7 @@ class Kept(Case):
 
     @classmethod
     def setUpClass(cls):
-        cls.cluster = Cluster.own("synchronous_commit=on")
+        cls.cluster = Cluster.own(DURABLE)
         cls.addClassCleanup(cls.cluster.remove)
         cls.db = Database.with_plan(cls.cluster)
         cls.key = cls.db.key()
@@ -59,7 +59,7 @@ class Kept(Case):
 
     def without_database(self):
         self.cluster.control("stop")
-        self.addCleanup(start_again, self.cluster)
+        self.addCleanup(self.cluster.start_again, DURABLE)
 
 
 class ColdStart(Kept):
@@ -93,7 +93,7 @@ class ColdStart(Kept):
         self.assertIn("database", self.refused(ready, 503)["detail"])
         self.assertEqual(client.get("/livez").status, 200)
 
-        start_again(self.cluster)
+        self.cluster.start_again(DURABLE)
         back = time.monotonic()
         client = connected(self, server, self.key)
         support.wait_until(lambda: not any(client.get(path)["Age"] for path in CANONICAL), "all is confirmed again",
@@ -284,15 +284,15 @@ class Away(Kept):
 
     def test_killed(self):
         self.open()
-        self.check_ages(*self.away(lambda: self.cluster.control("kill"), lambda: start_again(self.cluster)))
+        self.check_ages(*self.away(lambda: self.cluster.control("kill"), lambda: self.cluster.start_again(DURABLE)))
 
     def thaw(self):
-        signal_all(self.cluster, signal.SIGCONT)
+        self.cluster.signal_all(signal.SIGCONT)
 
     def test_frozen(self):
         self.open()
         self.addCleanup(self.thaw)
-        self.check_ages(*self.away(lambda: signal_all(self.cluster, signal.SIGSTOP), self.thaw))
+        self.check_ages(*self.away(lambda: self.cluster.signal_all(signal.SIGSTOP), self.thaw))
 
     def test_dark(self):
         cable = cable_to(self.cluster)
@@ -304,7 +304,7 @@ class Away(Kept):
         """Nothing is good then; what there was is given all the same."""
         self.open()
         self.addCleanup(self.thaw)
-        _, gone, seen = self.away(lambda: signal_all(self.cluster, signal.SIGSTOP), self.thaw,
+        _, gone, seen = self.away(lambda: self.cluster.signal_all(signal.SIGSTOP), self.thaw,
                                   lambda: report(self.client, "7.1", 70))
         old = [got for began, _, got in seen if got.request == "GET /objectives/7.1"]
         self.assertEqual({got["Age"] is None for got in old}, {False}, "each says that it is old")

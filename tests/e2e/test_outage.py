@@ -4,8 +4,6 @@ The cluster is this test's own. Writers repeat what was not acknowledged with th
 contract says.
 """
 
-import contextlib
-import os
 import signal
 import time
 import unittest
@@ -16,25 +14,11 @@ from outage import Outage
 
 @support.not_quick
 class ServerOutage(Outage):
-    def first_process(self):
-        with open(os.path.join(self.cluster.folder, "data", "postmaster.pid"), encoding="ascii") as f:
-            return int(f.readline())
-
-    def signal_all(self, number):
-        """The first process and its children; their list is exact only once the first stands still."""
-        first = self.first_process()
-        os.kill(first, number)
-        for _ in range(3):
-            with open(f"/proc/{first}/task/{first}/children", encoding="ascii") as f:
-                for word in f.read().split():
-                    with contextlib.suppress(ProcessLookupError):
-                        os.kill(int(word), number)
-
     def freeze(self):
-        self.signal_all(signal.SIGSTOP)
+        self.cluster.signal_all(signal.SIGSTOP)
 
     def thaw(self):
-        self.signal_all(signal.SIGCONT)
+        self.cluster.signal_all(signal.SIGCONT)
 
     def again_and_again(self, disturb):
         """Under writes, without a word on when they get through; then the same reckoning."""
