@@ -1,9 +1,9 @@
 # shellcheck shell=sh
-# The parts of ./test: the build, the database for all, and the ways to run a suite. Sourced by test.
+# The parts of ./test: the build, the databases, and the ways to run a suite. Sourced by test.
 # shellcheck disable=SC2154 # test sets: here logs quick suite suite_log verbose
 
 # shellcheck disable=SC2034 # test reads built
-built=no cluster='' time_limit=2400 part_under=''
+built=no cluster='' lanes='' time_limit=2400 part_under=''
 
 # Nothing of the caller's own servers and settings may reach a test.
 clean_environment() {
@@ -27,7 +27,7 @@ build() {
     quietly '' cmake --build "$folder" -j "$(nproc)"
 }
 
-cluster_for_all() {
+cluster_for_lane() {
     cluster=$(mktemp -d /tmp/cip-test.XXXXXX)
     where=$(tests/support/cluster.sh start "$cluster") || die "there is no database for the tests (above)"
     export PGHOST="${where% *}" PGPORT="${where#* }" PGUSER=postgres PGDATABASE=postgres
@@ -39,6 +39,12 @@ clean_up() {
     trap - EXIT
     trap '' INT TERM
     step_end
+    for pid in $lanes; do
+        kill -TERM "$pid" 2>/dev/null || :
+    done
+    for pid in $lanes; do
+        wait "$pid" || :
+    done
     [ -z "$cluster" ] || tests/support/cluster.sh remove "$cluster"
     exit "$status"
 }
@@ -63,7 +69,8 @@ sum() {
 part() {
     part_name=$1
     shift
-    part_log=$logs/part
+    part_log=$logs/$suite.part
+    part_began=$(date +%s)
     # shellcheck disable=SC2086 # nothing, or a command and its option
     setsid timeout --kill-after=60 "$time_limit" $part_under "$@" >"$part_log" 2>&1 </dev/null 3<&- &
     step_pid=$!
@@ -78,6 +85,7 @@ part() {
     # A sum of a part's own would be taken for the last line.
     sed -i -E '/^[0-9]+ passed, [0-9]+ failed/d' "$part_log"
     cat "$part_log" >>"$suite_log"
+    printf '%5d s  %-10s %s\n' $(($(date +%s) - part_began)) "$suite" "$part_name" >>"$logs/times"
     if [ "$verbose" = yes ]; then
         cat "$part_log"
     elif grep -q '^not ok ' "$part_log"; then
