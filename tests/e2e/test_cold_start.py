@@ -20,7 +20,7 @@ DATA = ("/plan", "/summary", "/goals", "/objectives", "/updates")
 CANONICAL = (*DATA, "/", "/problems", "/openapi.json")  # the last ones need no database, so they may have no Age
 ASKED = ("/objectives/7.1", "/objectives?status=on_track", "/objectives/9.9")
 START_WITHIN = 1.0 + SLACK
-AWAY_FOR = float(os.environ.get("TEST_LONG") or 6)
+AWAY_FOR = float(os.environ.get("TEST_LONG") or 4)
 READERS = 4
 DISK = 8 << 20
 DURABLE = "synchronous_commit=on"

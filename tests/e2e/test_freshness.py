@@ -15,9 +15,9 @@ from support import Case, Cluster, Database, RECORD, Server
 
 DEADLINE = 5.0 if not support.INSTRUMENTED else 20.0
 ROUNDS = 10 if support.QUICK or support.INSTRUMENTED else 60
-QUIET_ROUNDS = 2 if support.QUICK else 8
+QUIET_ROUNDS = 2 if support.QUICK else 5
 # TEST_LONG is a time in seconds: a minute where somebody wants to be sure.
-CHECK_FOR = float(os.environ.get("TEST_LONG") or (5 if support.QUICK else 20))
+CHECK_FOR = float(os.environ.get("TEST_LONG") or (5 if support.QUICK else 12))
 WRITER_PAUSE = 0.02
 
 
