@@ -10,11 +10,6 @@
  * was checked.
  */
 
-static bool verb_is(const struct request *rq, const char *method) {
-    const char *asked = rq->verb == VERB_HEAD ? "GET" : rq->method;
-    return strcmp(asked, method) == 0;
-}
-
 /* "GET, HEAD, OPTIONS, PATCH" for the path, NULL where nothing lives. */
 static const char *methods_of(struct call *c, const struct request *rq) {
     AUTO(buf) struct buf list = {0};
@@ -28,8 +23,9 @@ static const char *methods_of(struct call *c, const struct request *rq) {
 }
 
 static bool find_route(struct call *c, struct exchange *x) {
+    const char *method = x->rq->verb == VERB_HEAD ? "GET" : x->rq->method;
     for (const struct route *r = ROUTES; r < ROUTES + ROUTE_COUNT; r++)
-        if (verb_is(x->rq, r->method) && route_match(r->pattern, x->rq, &x->args)) {
+        if (route_match(r->pattern, x->rq, &x->args) && strcmp(r->method, method) == 0) {
             x->route = r;
             x->rq->route = r->pattern;
             return true;

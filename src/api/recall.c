@@ -8,8 +8,18 @@
  * Other words for the same question make another entry, no other answer. */
 static const char *key_of(struct call *c, const struct exchange *x) {
     const struct request *rq = x->rq;
-    return call_printf(c, "%c%s%s%s", x->wants_html ? 'H' : 'J', rq->path, rq->query ? "?" : "",
-                       rq->query ? rq->query : "");
+    size_t path = strlen(rq->path);
+    size_t query = rq->query ? strlen(rq->query) : 0;
+    char *key = call_alloc(c, path + query + sizeof("J?"));
+    if (!key)
+        return NULL;
+    key[0] = x->wants_html ? 'H' : 'J';
+    memcpy(key + 1, rq->path, path);
+    if (rq->query) {
+        key[1 + path] = '?';
+        memcpy(key + 2 + path, rq->query, query);
+    }
+    return key;
 }
 
 /* A refusal that is kept has its own sentence; everything else of it belongs to who asks. */

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -19,7 +20,8 @@
 enum {
     RING = 262144,
     BATCH = PIPE_BUF,       /* written to a pipe in one piece, and never cut inside a line */
-    LINGER_MS = 5,          /* how long the writer waits for more once it has something */
+    ENOUGH = RING / 4,      /* the writer waits for no more; to a file it is one piece */
+    LINGER_MS = 5,          /* how long it waits once it has something */
     POLL_MS = 100,          /* how soon a writer whose reader is stuck sees that it must stop */
     LAST_PATIENCE_MS = 2000 /* how long log_free waits for such a reader */
 };
@@ -29,18 +31,21 @@ _Static_assert((int)LOG_LINE_MAX <= (int)BATCH, "a line must fit one batch");
 struct log {
     int fd;
     enum log_level least;
+    size_t piece; /* bytes of a write, at most */
     pthread_t writer;
     _Atomic uint64_t dropped;
 
     pthread_mutex_t lock; /* guards what follows */
     pthread_cond_t filled;
     bool stopping;
-    size_t head; /* next byte to write out */
+    size_t head; /* next byte to write out; only the writer moves it */
     size_t used;
-    char ring[RING];
+    char ring[RING]; /* the used part of it stays as it is until the writer frees it */
+
+    char batch[ENOUGH]; /* the writer's own */
 };
 
-/* Both under the lock. */
+/* Under the lock. */
 static void ring_put(struct log *l, const char *text, size_t len) {
     size_t tail = (l->head + l->used) % RING;
     size_t first = len < RING - tail ? len : RING - tail;
@@ -49,7 +54,8 @@ static void ring_put(struct log *l, const char *text, size_t len) {
     l->used += len;
 }
 
-static void ring_take(struct log *l, char *out, size_t len) {
+/* By the writer, without the lock: of bytes that it knows to be used. */
+static void ring_copy(const struct log *l, char *out, size_t len) {
     size_t first = len < RING - l->head ? len : RING - l->head;
     memcpy(out, l->ring + l->head, first);
     memcpy(out + first, l->ring, len - first);
@@ -105,22 +111,26 @@ static void linger(struct log *l) {
         until.tv_sec++;
         until.tv_nsec -= 1000000000L;
     }
-    while (l->used < BATCH && !l->stopping)
+    while (l->used < ENOUGH && !l->stopping)
         if (pthread_cond_timedwait(&l->filled, &l->lock, &until) != 0)
             break;
 }
 
-/* Whole lines, at most a batch of them, into out. 0 = nothing left and stopping. */
-static size_t next_batch(struct log *l, char out[BATCH]) {
+/* Whole lines, at most a piece of them, into the batch. 0 = nothing left and stopping. */
+static size_t next_batch(struct log *l) {
     pthread_mutex_lock(&l->lock);
     while (l->used == 0 && !l->stopping)
         pthread_cond_wait(&l->filled, &l->lock);
-    if (l->used < BATCH && !l->stopping)
+    if (l->used < l->piece && !l->stopping)
         linger(l);
-    size_t len = l->used < BATCH ? l->used : BATCH;
-    ring_take(l, out, len);
-    while (len > 0 && out[len - 1] != '\n')
+    size_t len = l->used < l->piece ? l->used : l->piece;
+    pthread_mutex_unlock(&l->lock);
+
+    /* No worker waits for its line while this copies. */
+    ring_copy(l, l->batch, len);
+    while (len > 0 && l->batch[len - 1] != '\n')
         len--;
+    pthread_mutex_lock(&l->lock);
     l->head = (l->head + len) % RING;
     l->used -= len;
     pthread_mutex_unlock(&l->lock);
@@ -144,15 +154,32 @@ static bool report_dropped(struct log *l, uint64_t *told) {
 static void *writer_main(void *arg) {
     struct log *l = arg;
     uint64_t told = 0;
-    char batch[BATCH];
     for (;;) {
-        size_t len = next_batch(l, batch);
-        if (len == 0 || !write_out(l, batch, len))
+        size_t len = next_batch(l);
+        if (len == 0 || !write_out(l, l->batch, len))
             break;
         if (!report_dropped(l, &told))
             break;
     }
     return NULL;
+}
+
+/* Only a file takes any length in one piece. */
+static size_t piece_of(int fd) {
+    struct stat st;
+    return fstat(fd, &st) == 0 && S_ISREG(st.st_mode) ? ENOUGH : BATCH;
+}
+
+/* Every worker takes it for every request, and only to copy a line: to sleep would take longer than
+ * to try again. */
+static bool init_lock(pthread_mutex_t *lock) {
+    pthread_mutexattr_t kind;
+    if (pthread_mutexattr_init(&kind) != 0)
+        return false;
+    bool fine = pthread_mutexattr_settype(&kind, PTHREAD_MUTEX_ADAPTIVE_NP) == 0 &&
+                pthread_mutex_init(lock, &kind) == 0;
+    pthread_mutexattr_destroy(&kind);
+    return fine;
 }
 
 /* Signals are main's to wait for; the writer also must not die of SIGPIPE. */
@@ -172,7 +199,8 @@ struct log *log_new(int fd, enum log_level least) {
         return NULL;
     l->fd = fd;
     l->least = least;
-    if (pthread_mutex_init(&l->lock, NULL) != 0)
+    l->piece = piece_of(fd);
+    if (!init_lock(&l->lock))
         goto no_lock;
     if (pthread_cond_init(&l->filled, NULL) != 0)
         goto no_cond;
@@ -208,7 +236,7 @@ static void queue(struct log *l, const struct log_text *t) {
     size_t before = l->used;
     if (room)
         ring_put(l, t->bytes, t->len);
-    bool due = room && (before == 0 || (before < BATCH && l->used >= BATCH));
+    bool due = room && (before == 0 || (before < ENOUGH && l->used >= ENOUGH));
     pthread_mutex_unlock(&l->lock);
     if (due)
         pthread_cond_signal(&l->filled);
@@ -220,7 +248,9 @@ void log_line(struct log *l, enum log_level level, const char *event,
               const struct log_field *fields) {
     if (!l || level < l->least)
         return;
-    struct log_text t;
+    /* The compiler's flags would fill it with zeros, many times what is then written: a cold page
+     * of a worker's stack, for every request. */
+    __attribute__((uninitialized)) struct log_text t;
     log_text_make(&t, clock_wall_us(), level, event, fields);
     queue(l, &t);
 }

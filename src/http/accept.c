@@ -58,9 +58,9 @@ static int closeness(struct slice range, const char *type) {
 }
 
 int accept_quality(const char *header, const char *type) {
-    if (!header || header[strspn(header, " \t")] == '\0')
+    struct slice rest = text_trim((struct slice){header, header ? strlen(header) : 0});
+    if (rest.len == 0)
         return Q_ONE;
-    struct slice rest = {header, strlen(header)};
     struct slice member;
     int best = 0;
     int q = 0;

@@ -7,9 +7,15 @@ enum {
     SCRATCH_KEPT = 65536 /* bytes of scratch that a free desk may hold */
 };
 
+/* Held for some nanoseconds, by somebody on another core: to sleep would take a hundred times as
+ * long as to try again. */
 void desks_init(struct desks *d) {
     *d = (struct desks){0};
-    pthread_mutex_init(&d->lock, NULL);
+    pthread_mutexattr_t kind;
+    pthread_mutexattr_init(&kind);
+    pthread_mutexattr_settype(&kind, PTHREAD_MUTEX_ADAPTIVE_NP);
+    pthread_mutex_init(&d->lock, &kind);
+    pthread_mutexattr_destroy(&kind);
 }
 
 static void desk_free(struct desk *desk) {

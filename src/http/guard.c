@@ -1,7 +1,6 @@
 #include "guard.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include "text.h"
 
@@ -81,7 +80,7 @@ enum refusal guard_layout(const struct request *rq, const char *target, size_t t
 static size_t count_header(const struct request *rq, const char *name) {
     size_t count = 0;
     for (size_t i = 0; i < rq->nheaders; i++)
-        count += strcasecmp(rq->headers[i].name, name) == 0;
+        count += text_same(rq->headers[i].name, name);
     return count;
 }
 
@@ -105,7 +104,7 @@ static bool is_repeated(const struct request *rq) {
 /* host [":" port] of RFC 9110 7.2, as far as its bytes tell. */
 static bool is_host(const char *host) {
     size_t len = strlen(host);
-    return len > 0 && len <= 255 && strspn(host, TEXT_ALPHANUMERIC "-._~%!$&'()*+;=:[]") == len;
+    return len > 0 && len <= 255 && text_span(host, ".:-_~%!$&'()*+;=[]") == len;
 }
 
 static bool host_is_named(const struct request *rq) {

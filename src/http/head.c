@@ -139,7 +139,7 @@ bool head_read(struct call *c, struct request *rq, const struct mg_request_info 
 bool head_keeps_open(const struct request *rq) {
     const char *connection = NULL;
     for (size_t i = 0; i < rq->nheaders; i++) {
-        if (strcasecmp(rq->headers[i].name, "Connection") != 0)
+        if (!text_same(rq->headers[i].name, "Connection"))
             continue;
         if (text_lists(rq->headers[i].value, "close") ||
             text_lists(rq->headers[i].value, "upgrade"))

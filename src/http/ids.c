@@ -58,7 +58,7 @@ const char *ids_traceparent(const struct request *rq) {
 
 void ids_take(struct ids *s, struct call *c, const struct request *rq) {
     const char *given = request_header(rq, "X-Request-Id");
-    size_t len = given ? strspn(given, TEXT_ALPHANUMERIC "._-") : 0;
+    size_t len = given ? text_span(given, "._-") : 0;
     const char *trace = ids_traceparent(rq);
     if (len >= 1 && len < sizeof(c->request_id) && given[len] == '\0') {
         memcpy(c->request_id, given, len + 1);

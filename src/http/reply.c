@@ -212,7 +212,7 @@ static void add_connection(struct buf *out, const struct request *rq, bool last)
 static void add_moment(struct buf *out, const struct call *c, const struct request *rq,
                        const struct reply *rp, bool last) {
     char date[30];
-    clock_http_date(clock_wall_us(), date);
+    clock_http_date(rp->ready ? c->now_us : clock_wall_us(), date);
     add_header(out, "Date", date);
     if (rp->ready && rp->age_s >= 0) {
         buf_adds(out, "Age: ");

@@ -1,7 +1,6 @@
 #include "http/request.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include "base/utf8.h"
 #include "guard.h"
@@ -9,7 +8,7 @@
 
 const char *request_header(const struct request *rq, const char *name) {
     for (size_t i = 0; i < rq->nheaders; i++) {
-        if (strcasecmp(rq->headers[i].name, name) == 0)
+        if (text_same(rq->headers[i].name, name))
             return rq->headers[i].value;
     }
     return NULL;
@@ -119,17 +118,18 @@ static bool split_query(struct call *c, struct request *rq) {
     return true;
 }
 
-/* pchar and what else may stand in a path or query (RFC 3986 3.3, 3.4). */
-#define PCHAR TEXT_ALPHANUMERIC "-._~!$&'()*+,;=:@%"
+/* pchar without letters and digits, and what else may stand in a path or query (RFC 3986 3.3, 3.4).
+ */
+#define PCHAR "-._~!$&'()*+,;=:@%"
 
 bool request_parse_target(struct call *c, struct request *rq) {
     if (strlen(rq->path) > GUARD_PATH_MAX)
         return fail(c, ERR_URI_TOO_LONG, "the path has more than %d bytes", GUARD_PATH_MAX);
     if (rq->query && strlen(rq->query) > GUARD_QUERY_MAX)
         return fail(c, ERR_URI_TOO_LONG, "the query has more than %d bytes", GUARD_QUERY_MAX);
-    if (rq->path[strspn(rq->path, PCHAR "/")] != '\0')
+    if (rq->path[text_span(rq->path, "/" PCHAR)] != '\0')
         return fail(c, ERR_MALFORMED, "the path holds a byte that must be %%-encoded");
-    if (rq->query && rq->query[strspn(rq->query, PCHAR "/?")] != '\0')
+    if (rq->query && rq->query[text_span(rq->query, PCHAR "/?")] != '\0')
         return fail(c, ERR_MALFORMED, "the query holds a byte that must be %%-encoded");
     return split_path(c, rq) && split_query(c, rq);
 }

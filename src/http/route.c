@@ -41,7 +41,7 @@ static const struct shape *shape_of(struct slice name) {
 
 static bool meets(struct slice part, const char *value, struct route_args *args) {
     if (part.len <= 2 || part.at[0] != '{')
-        return text_equal(part, value);
+        return part.at[0] == value[0] && text_equal(part, value);
 
     const struct shape *shape = shape_of((struct slice){part.at + 1, part.len - 2});
     if (!shape || !shape->fits(value) || args->count == ROUTE_ARGS)

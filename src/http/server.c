@@ -221,6 +221,7 @@ struct server *server_new(struct call *c, const struct server_config *config,
     desks_init(&s->desks);
     size_t threads = (size_t)threads_choose(config->threads, s->why);
     metrics_threads((int64_t)threads);
+    threads_part();
     bool fine = proxies_parse(c, config->trusted_proxies, &s->proxies);
     if (fine && !slots_init(&s->slots, threads, identify, s))
         fine = fail(c, ERR_NO_MEMORY, "out of memory");

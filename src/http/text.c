@@ -1,10 +1,28 @@
 #include "text.h"
 
 #include <string.h>
-#include <strings.h>
+
+static bool is_alphanumeric(char byte) {
+    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
+           (byte >= '0' && byte <= '9');
+}
+
+static bool is_among(char byte, const char *set) {
+    while (*set != '\0' && *set != byte)
+        set++;
+    return *set != '\0';
+}
+
+/* strspn makes a table of its set at every call, which costs more than a short text has bytes. */
+size_t text_span(const char *text, const char *more) {
+    const char *at = text;
+    while (is_alphanumeric(*at) || (*at != '\0' && is_among(*at, more)))
+        at++;
+    return (size_t)(at - text);
+}
 
 size_t text_token(const char *text) {
-    return strspn(text, TEXT_ALPHANUMERIC "!#$%&'*+-.^_`|~");
+    return text_span(text, "-_!#$%&'*+.^`|~");
 }
 
 static bool is_space(char byte) {

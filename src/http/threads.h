@@ -14,4 +14,8 @@ enum {
  * towards the hard one. why gets a sentence. */
 int threads_choose(int wished, char why[THREADS_WHY]);
 
+/* Keeps the idle workers out of the way of everybody else's locks, where the kernel can. Once, at
+ * start. */
+void threads_part(void);
+
 #endif

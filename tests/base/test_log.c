@@ -69,6 +69,29 @@ START_TEST(a_line_is_json_in_the_order_given) {
 }
 END_TEST
 
+/* Eight bytes are looked at together: whatever stands at whichever place among them. */
+START_TEST(every_byte_is_spelled_as_elsewhere_wherever_it_stands) {
+    for (int byte = 1; byte < 256; byte++) {
+        for (size_t at = 0; at < 20; at++) {
+            char text[] = "~~~~~~~~~~~~~~~~~~~~";
+            text[at] = (char)byte;
+            const struct log_field fields[] = {
+                {.name = "path", .type = LOG_TEXT, .text = text},
+                {.type = LOG_END},
+            };
+            struct log_text t;
+            log_text_make(&t, 0, LOG_INFO, "event", fields);
+            AUTO(buf) struct buf expected = {0};
+            buf_adds(&expected, ",\"path\":");
+            buf_add_json(&expected, text);
+            buf_adds(&expected, "}\n");
+            ck_assert_uint_gt(t.len, expected.len);
+            ck_assert_mem_eq(t.bytes + t.len - expected.len, expected.data, expected.len);
+        }
+    }
+}
+END_TEST
+
 START_TEST(a_level_below_the_least_is_not_written) {
     int fd = scratch();
     struct log *l = log_new(fd, LOG_WARN);
@@ -256,6 +279,7 @@ END_TEST
 int main(void) {
     const TTest *const tests[] = {
         a_line_is_json_in_the_order_given,
+        every_byte_is_spelled_as_elsewhere_wherever_it_stands,
         a_level_below_the_least_is_not_written,
         no_log_is_fine,
         a_long_line_is_cut_and_still_closed,
