@@ -11,6 +11,9 @@
 /* One cheap statement. ERR_UNAVAILABLE when it is away or does not fit. */
 MUST_CHECK bool health_check(struct call *c, struct pool *p);
 
+/* True when the last write found the database's disk full. */
+bool health_is_full(struct pool *p);
+
 /* The connections of the pool, as Prometheus text. */
 void health_add_metrics(struct buf *b, struct pool *p);
 

@@ -46,6 +46,9 @@ MUST_CHECK bool pool_wait(struct call *c, struct pool *p);
 /* True while the breaker is closed, that is: a statement is worth trying. */
 bool pool_is_up(struct pool *p);
 
+/* True when the last write was refused because the database's disk is full. */
+bool pool_is_full(struct pool *p);
+
 /* Connections now idle and lent, for /metrics. */
 void pool_usage(struct pool *p, size_t *idle, size_t *lent);
 

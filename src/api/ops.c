@@ -59,15 +59,18 @@ bool ops_health(struct call *c, struct exchange *x) {
         look; /* the database's trouble is a part of the answer, not this request's failure */
     call_init(&look, 500);
     bool up = health_check(&look, x->api->pool);
+    const char *trouble = !up                            ? look.detail
+                          : health_is_full(x->api->pool) ? "the last write found the disk full"
+                                                         : NULL;
     AUTO(buf) struct buf b = {0};
     buf_addf(&b, "{\"status\":\"%s\",\"version\":",
              is_draining(x) ? "draining"
-             : up           ? "ok"
-                            : "degraded");
+             : trouble      ? "degraded"
+                            : "ok");
     buf_add_json(&b, x->api->version);
     buf_addf(&b, ",\"uptime_seconds\":%lld,\"database\":{\"status\":\"%s\",\"detail\":",
              (long long)(clock_mono_us() - x->api->started_us) / 1000000, up ? "up" : "down");
-    buf_add_json(&b, up ? NULL : look.detail);
+    buf_add_json(&b, trouble);
     buf_adds(&b, "}}\n");
     x->rp->status = 200;
     x->rp->type = "application/json";

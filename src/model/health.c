@@ -8,6 +8,10 @@ bool health_check(struct call *c, struct pool *p) {
     return pool_read(c, p, &SQL_ready, NULL, 0, &rows);
 }
 
+bool health_is_full(struct pool *p) {
+    return pool_is_full(p);
+}
+
 void health_add_metrics(struct buf *b, struct pool *p) {
     size_t idle, lent;
     pool_usage(p, &idle, &lent);

@@ -13,6 +13,7 @@ struct conn {
     PGconn *pg; /* NULL: closed */
     struct log *log;
     bool verbatim; /* see struct pool_config */
+    bool full;     /* its last refusal was for want of room on the database's disk */
 };
 
 /* What a statement's end says about the connection and about trying again. */

@@ -38,6 +38,7 @@ struct pool {
     size_t waiting;
     int failures; /* in a row, of logins and statements */
     bool stopping;
+    bool full;     /* as the last write found the database's disk */
     char why[200]; /* the last login's failure */
 };
 
@@ -270,6 +271,14 @@ static bool fail_unknown(struct call *c) {
                 "repeat with the same key: it is applied once");
 }
 
+static void note_room(struct pool *p, enum conn_end end, const struct conn *k) {
+    if (end != CONN_DONE && end != CONN_REFUSED)
+        return;
+    pthread_mutex_lock(&p->lock);
+    p->full = end == CONN_REFUSED && k->full;
+    pthread_mutex_unlock(&p->lock);
+}
+
 bool pool_write(struct call *c, struct pool *p, const struct stmt *s, const char *const *params,
                 size_t count, struct rows **out) {
     struct work w = {s, params, count, out};
@@ -280,6 +289,7 @@ bool pool_write(struct call *c, struct pool *p, const struct stmt *s, const char
             return false;
         if (slot) {
             enum conn_end end = run(c, p, &slot->conn, &w);
+            note_room(p, end, &slot->conn);
             give_back(p, slot, end);
             bool still_running = doubt && end == CONN_REFUSED && c->err == ERR_IN_FLIGHT;
             if (end == CONN_DONE || (end == CONN_REFUSED && !still_running))
@@ -330,6 +340,13 @@ bool pool_is_up(struct pool *p) {
     bool up = p->failures < BREAKER_FAILURES;
     pthread_mutex_unlock(&p->lock);
     return up;
+}
+
+bool pool_is_full(struct pool *p) {
+    pthread_mutex_lock(&p->lock);
+    bool full = p->full;
+    pthread_mutex_unlock(&p->lock);
+    return full;
 }
 
 void pool_usage(struct pool *p, size_t *idle, size_t *lent) {

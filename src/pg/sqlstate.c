@@ -2,6 +2,10 @@
 
 #include <string.h>
 
+enum { FULL_RETRY_S = 10 };
+
+static const char DISK_FULL[] = "53100";
+
 struct verdict {
     const char *state; /* an SQLSTATE, or the beginning of one */
     const char *hint;  /* NULL: any */
@@ -90,6 +94,12 @@ static void raised_by_us(struct call *c, const PGresult *failed, const struct ve
     fail(c, v->err, "%s", sentence);
 }
 
+/* Not a matter of time: somebody must make room. */
+static void fail_full(struct call *c) {
+    c->retry_after_s = FULL_RETRY_S;
+    fail(c, ERR_UNAVAILABLE, "the database cannot store this, since its disk is full; reads go on");
+}
+
 /* What the server says in its own words is for the operator's log, never for an answer. */
 static void refused_by_server(struct call *c, const PGresult *failed, const struct verdict *v,
                               const struct conn *k) {
@@ -107,19 +117,22 @@ static void refused_by_server(struct call *c, const PGresult *failed, const stru
     else if (v->err == ERR_INVALID)
         fail(c, v->err, *constraint ? "refused by the rule %s" : "a value cannot be stored%s",
              constraint);
+    else if (k->full)
+        fail_full(c);
     else if (v->err == ERR_UNAVAILABLE)
         fail(c, v->err, "the database could not do this in time");
     else
         fail(c, v->err, "the database refused a statement");
 }
 
-enum conn_end sqlstate_judge(struct call *c, const PGresult *failed, const struct conn *k) {
+enum conn_end sqlstate_judge(struct call *c, const PGresult *failed, struct conn *k) {
     const char *state = field(failed, PG_DIAG_SQLSTATE);
     if (!*state) /* libpq's own words: the connection broke */
         return CONN_LOST;
     const struct verdict *v = find(state, field(failed, PG_DIAG_MESSAGE_HINT));
     if (v->end != CONN_REFUSED)
         return v->end;
+    k->full = strcmp(state, DISK_FULL) == 0;
     if (strncmp(state, "CP", 2) == 0)
         raised_by_us(c, failed, v);
     else

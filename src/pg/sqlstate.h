@@ -8,7 +8,8 @@
 #include "conn.h"
 
 /* Judges a failed result. For CONN_REFUSED it has failed the call; what only an operator may see
- * goes to the log (or, on a verbatim connection, to the operator). */
-enum conn_end sqlstate_judge(struct call *c, const PGresult *failed, const struct conn *k);
+ * goes to the log (or, on a verbatim connection, to the operator), and k knows whether the disk is
+ * full. */
+enum conn_end sqlstate_judge(struct call *c, const PGresult *failed, struct conn *k);
 
 #endif

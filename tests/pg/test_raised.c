@@ -115,6 +115,32 @@ START_TEST(what_is_raised_becomes_the_error_it_means) {
 }
 END_TEST
 
+START_TEST(a_full_disk_is_known_until_a_write_works) {
+    struct database d;
+    struct pool *p = pool_of_killers(&d);
+    static const struct stmt full = {
+        "full",
+        "do $$ begin raise exception using errcode = '53100', message = 'no space'; end $$"};
+    static const struct stmt good = {"good", "insert into done values ('g', 'good') returning key"};
+    AUTO(call) struct call c;
+    AUTO(rows) struct rows *rows = NULL;
+    call_init(&c, 5000);
+    ck_assert(!pool_is_full(p));
+    ck_assert(!pool_write(&c, p, &full, NULL, 0, &rows));
+    ck_assert_int_eq(c.err, ERR_UNAVAILABLE);
+    ck_assert_ptr_nonnull(strstr(c.detail, "disk is full"));
+    ck_assert_int_gt(c.retry_after_s, 0);
+    ck_assert_int_eq(pool_number(p, &ONE), 1);
+    ck_assert_msg(pool_is_full(p), "a read does not make room");
+
+    AUTO(call) struct call next;
+    call_init(&next, 5000);
+    ck_assert(pool_write(&next, p, &good, NULL, 0, &rows));
+    ck_assert(!pool_is_full(p));
+    pool_free(p);
+}
+END_TEST
+
 START_TEST(faults_and_locations_come_with_what_is_raised) {
     struct database d;
     struct pool *p = pool_of_killers(&d);
@@ -168,6 +194,7 @@ int main(void) {
         a_commit_that_fails_after_its_rows_is_a_failure,
         trying_gives_the_answer_and_records_nothing,
         what_is_raised_becomes_the_error_it_means,
+        a_full_disk_is_known_until_a_write_works,
         faults_and_locations_come_with_what_is_raised,
     };
     return pools_run("pg/raised", tests, COUNT(tests));
