@@ -36,7 +36,8 @@ struct wire {
      * again. Fails with ERR_TOO_LARGE, ERR_TIMEOUT, ERR_MALFORMED. */
     bool (*read_body)(struct wire *w, struct call *c, size_t limit, const char **bytes,
                       size_t *len);
-    /* Writes a whole answer, or a large one in two pieces; false when the client is gone. */
+    /* Writes a whole answer, or a large one in two parts; false when the client is gone, or took
+     * too long over a piece. */
     bool (*write)(struct wire *w, const void *bytes, size_t len);
 };
 

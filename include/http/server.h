@@ -21,8 +21,7 @@ struct server_config {
     int64_t keep_alive_ms;       /* an idle connection's life, 5000…15000 */
     int64_t head_ms;             /* to send the request's head */
     int64_t body_ms;             /* to send the body */
-    int64_t answer_ms;           /* to take the answer; a second more for each reader_rate bytes */
-    int64_t reader_rate;         /* bytes a second; 0: 16,000 */
+    int64_t answer_ms;           /* to take the answer, or each 64 KB of a large one */
     int64_t budget_ms;           /* of a handler: becomes the call's deadline */
     size_t max_body;             /* over this no route reads: 413 before reading */
     const char *public_host;     /* authentication_domain */

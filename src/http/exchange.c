@@ -10,16 +10,26 @@
 #include "head.h"
 #include "metrics.h"
 
+enum { PIECE = 65536 }; /* of an answer, each with a deadline of its own */
+
 static const char no_room[] =
     "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 
-static bool write_wire(struct wire *w, const void *bytes, size_t len) {
-    struct line *line = (struct line *)w;
-    const struct server_config *config = &line->server->config;
-    int64_t ms = config->answer_ms + (int64_t)len * 1000 / config->reader_rate;
-    slot_enter(line->slot, PHASE_ANSWER, ms);
+/* A deadline for each piece: who stalls is cut soon, who is merely slow goes on to the end. */
+static bool write_piece(const struct line *line, const char *bytes, size_t len) {
+    slot_enter(line->slot, PHASE_ANSWER, line->server->config.answer_ms);
     int sent = mg_write(line->conn, bytes, len);
     return sent >= 0 && (size_t)sent == len;
+}
+
+static bool write_wire(struct wire *w, const void *bytes, size_t len) {
+    const struct line *line = (const struct line *)w;
+    const char *at = bytes;
+    for (; len > PIECE; at += PIECE, len -= PIECE) {
+        if (!write_piece(line, at, PIECE))
+            return false;
+    }
+    return write_piece(line, at, len);
 }
 
 /* Without memory for more. */

@@ -6,6 +6,8 @@
 enum {
     FULL_PERCENT = 75,  /* of the threads: from here on idle connections make room */
     SHARE_PERCENT = 25, /* of the threads: what one address may hold */
+    STARVED_PERCENT =
+        25, /* of the connections: how many idle ones make room for want of descriptors */
 };
 
 static const enum cut cut_of[] = {
@@ -69,6 +71,11 @@ static void judge_addresses(const struct reaper_policy *p, struct sight *sights,
     }
 }
 
+static void judge_descriptors(const struct reaper_policy *p, struct sight *sights, size_t count) {
+    qsort(sights, count, sizeof(*sights), by_age);
+    cut_idle(p, sights, count, count * STARVED_PERCENT / 100 + 1, CUT_ROOM);
+}
+
 static bool judge_room(const struct reaper_policy *p, struct sight *sights, size_t count) {
     size_t full = p->threads * FULL_PERCENT / 100;
     if (count <= full)
@@ -89,5 +96,7 @@ bool reaper_judge(const struct reaper_policy *p, struct sight *sights, size_t co
     if (p->close_idle)
         cut_idle(p, sights, count, count, CUT_DRAIN);
     judge_addresses(p, sights, count);
+    if (p->starved)
+        judge_descriptors(p, sights, count);
     return judge_room(p, sights, count);
 }

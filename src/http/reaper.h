@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/log.h"
 #include "slots.h"
 
 struct reaper;
@@ -15,18 +16,19 @@ struct reaper_config {
     struct slots *slots;
     int64_t tick_ms;  /* between two rounds */
     int64_t quiet_ms; /* after this long without a request a connection counts as surely idle */
+    struct log *log;
 };
 
 /* Starts the thread. NULL when out of memory or threads. */
 struct reaper *reaper_new(const struct reaper_config *config);
 void reaper_free(struct reaper *r);
 
-/* The listener's port, which tells our connections from the process's others; before it is known
- * nothing is cut. */
-void reaper_watch(struct reaper *r, uint16_t port);
+/* The listener and its port, which tells our connections from the process's others; before they are
+ * known nothing is cut. */
+void reaper_watch(struct reaper *r, uint16_t port, int listener);
 
-/* True when threads are scarce and no connection is idle: answers then close theirs, so that those
- * who wait get a turn. Any thread. */
+/* True when threads are scarce and no connection is idle, nor becomes so in time: answers then
+ * close theirs, so that those who wait get a turn. Any thread. */
 bool reaper_is_crowded(const struct reaper *r);
 
 /* From now on every idle connection is ended, as soon as it surely is. */
@@ -50,10 +52,11 @@ struct reaper_policy {
     int64_t now_us;
     int64_t quiet_us;
     bool close_idle;
+    bool starved; /* somebody waits and no descriptor is left for him */
 };
 
-/* Passes judgement on count connections; changes their order. Returns reaper_is_crowded's word. A
- * pure function. */
+/* Passes judgement on count connections; changes their order. Returns true when threads are scarce
+ * and the idle ones did not suffice to mend that. A pure function. */
 bool reaper_judge(const struct reaper_policy *p, struct sight *sights, size_t count);
 
 #endif

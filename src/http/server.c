@@ -21,7 +21,8 @@ enum {
     TICK_LEAST_MS = 5,
     TICK_MOST_MS = 100,
     QUIET_MS = 1000,
-    READER_RATE = 16000,
+    UNSENT_MOST = 131072, /* bytes of an answer that the system holds for a client who does not read
+                             yet: two pieces */
     TEXT = 32
 };
 
@@ -191,6 +192,7 @@ static bool start_reaper(struct call *c, struct server *s) {
         .slots = &s->slots,
         .tick_ms = between(TICK_LEAST_MS, shortest / TICKS, TICK_MOST_MS),
         .quiet_ms = between(1, config->keep_alive_ms, QUIET_MS),
+        .log = config->log,
     };
     s->reaper = reaper_new(&reaper);
     return s->reaper || fail(c, ERR_NO_MEMORY, "out of memory");
@@ -202,7 +204,11 @@ static bool find_port(struct call *c, struct server *s) {
         return fail(c, ERR_INTERNAL, "the HTTP library names no port");
     s->port = (uint16_t)ports[0].port;
     s->listener = listener_find(s->port);
-    reaper_watch(s->reaper, s->port);
+    /* The system gives up a little later than the reaper, who counts what he cuts; it alone sees
+     * the last of an answer, when the connection already waits for the next request. */
+    if (s->listener >= 0)
+        listener_bound(s->listener, UNSENT_MOST, s->config.answer_ms + QUIET_MS);
+    reaper_watch(s->reaper, s->port, s->listener);
     return true;
 }
 
@@ -215,7 +221,6 @@ struct server *server_new(struct call *c, const struct server_config *config,
     }
     metrics_register();
     s->config = *config;
-    s->config.reader_rate = config->reader_rate > 0 ? config->reader_rate : READER_RATE;
     s->handler = *handler;
     s->listener = -1;
     desks_init(&s->desks);
@@ -248,6 +253,7 @@ void server_free(struct server *s) {
     if (!s)
         return;
     if (s->library) {
+        reaper_watch(s->reaper, s->port, -1);
         /* Wakes the thread that accepts, which would else sleep for two more seconds. */
         if (s->listener >= 0)
             (void)shutdown(s->listener, SHUT_RDWR);

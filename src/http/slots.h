@@ -33,6 +33,7 @@ enum cut {
     CUT_ROOM,    /* idle longest while threads grow scarce */
     CUT_ADDRESS, /* its address holds more than its share */
     CUT_DRAIN,   /* idle while the server ends */
+    CUT_FILES,   /* turned away at the door: no descriptor was left, and nobody idle */
     CUT_COUNT
 };
 

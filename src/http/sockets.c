@@ -1,7 +1,7 @@
 #include "sockets.h"
 
 #include <arpa/inet.h>
-#include <dirent.h>
+#include <fcntl.h>
 #include <linux/filter.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -58,21 +58,22 @@ static int next_descriptor(DIR *dir) {
     return -1;
 }
 
-void sockets_each(uint16_t port,
+DIR *sockets_open(void) {
+    return opendir("/proc/self/fd");
+}
+
+void sockets_each(DIR *descriptors, uint16_t port,
                   void (*visit)(void *context, int fd, const struct address *peer,
                                 uint16_t peer_port),
                   void *context) {
-    DIR *dir = opendir("/proc/self/fd");
-    if (!dir)
-        return;
     int fd;
-    while ((fd = next_descriptor(dir)) >= 0) {
+    rewinddir(descriptors);
+    while ((fd = next_descriptor(descriptors)) >= 0) {
         struct address peer;
         uint16_t peer_port;
         if (socket_peer(fd, &peer, &peer_port) && has_local_port(fd, port))
             visit(context, fd, &peer, peer_port);
     }
-    closedir(dir);
 }
 
 static void count_one(void *context, int fd, const struct address *peer, uint16_t peer_port) {
@@ -85,7 +86,11 @@ static void count_one(void *context, int fd, const struct address *peer, uint16_
 
 size_t sockets_count(uint16_t port) {
     size_t count = 0;
-    sockets_each(port, count_one, &count);
+    DIR *dir = sockets_open();
+    if (!dir)
+        return count;
+    sockets_each(dir, port, count_one, &count);
+    closedir(dir);
     return count;
 }
 
@@ -101,7 +106,7 @@ static bool is_listening(int fd) {
 }
 
 int listener_find(uint16_t port) {
-    DIR *dir = opendir("/proc/self/fd");
+    DIR *dir = sockets_open();
     if (!dir)
         return -1;
     int fd;
@@ -111,6 +116,13 @@ int listener_find(uint16_t port) {
     }
     closedir(dir);
     return fd;
+}
+
+void listener_bound(int fd, int unsent_most, int64_t patience_ms) {
+    const unsigned patience = (unsigned)patience_ms;
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent_most, sizeof(unsent_most));
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &patience, sizeof(patience));
+    (void)fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
 }
 
 bool listener_seal(int fd) {

@@ -3,15 +3,20 @@
 #ifndef HTTP_SOCKETS_H
 #define HTTP_SOCKETS_H
 
+#include <dirent.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "address.h"
 
+/* The list of the process's descriptors, for sockets_each: one that is kept open needs no further
+ * descriptor when none is left. NULL when it cannot be read. */
+DIR *sockets_open(void);
+
 /* Calls visit for every connected socket whose local port is `port`. About 0.2 us for each
  * descriptor of the process. */
-void sockets_each(uint16_t port,
+void sockets_each(DIR *descriptors, uint16_t port,
                   void (*visit)(void *context, int fd, const struct address *peer,
                                 uint16_t peer_port),
                   void *context);
@@ -27,6 +32,11 @@ bool socket_has_bytes(int fd);
 
 /* The listening socket on the port; -1 when there is none. */
 int listener_find(uint16_t port);
+
+/* For every connection accepted from then on: the system holds at most about so many bytes that it
+ * could not send yet, and gives up a client who takes nothing of them for that long. Accepting
+ * never waits. */
+void listener_bound(int fd, int unsent_most, int64_t patience_ms);
 
 /*
  * Lets nobody in any more, and loses nobody who is in: a filter drops every SYN, while connections

@@ -13,7 +13,7 @@
 #include "base/clock.h"
 #include "support/suite.h"
 
-enum { PATIENCE_S = 10, ECHO_MOST = 8192, BIG = 5000, HUGE_BYTES = 8 << 20 };
+enum { PATIENCE_S = 10, ECHO_MOST = 8192, BIG = 5000 };
 
 /* ---- The server's side ---- */
 
@@ -79,6 +79,14 @@ static bool run_echo(struct call *c, struct request *rq, struct reply *rp) {
     return true;
 }
 
+static bool run_work(struct call *c, struct request *rq, struct reply *rp) {
+    const char *body;
+    size_t len;
+    if (!request_body(c, rq, ECHO_MOST, &body, &len))
+        return false;
+    return call_left_ms(c) > 0 ? say(rp, "{\"time\":true}") : fail(c, ERR_UNAVAILABLE, "no time");
+}
+
 static bool run_locked(struct call *c, struct request *rq, struct reply *rp) {
     (void)rq;
     (void)rp;
@@ -114,8 +122,8 @@ static const struct {
     const char *name;
     bool (*run)(struct call *c, struct request *rq, struct reply *rp);
 } resources[] = {
-    {"ok", run_ok},         {"big", run_big},   {"echo", run_echo},
-    {"locked", run_locked}, {"wait", run_wait}, {"huge", run_huge},
+    {"ok", run_ok},     {"big", run_big},   {"echo", run_echo}, {"locked", run_locked},
+    {"wait", run_wait}, {"huge", run_huge}, {"work", run_work},
 };
 
 static bool run(void *context, struct call *c, struct request *rq, struct reply *rp) {

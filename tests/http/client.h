@@ -11,9 +11,11 @@
 #include "base/call.h"
 #include "http/server.h"
 
+enum { HUGE_BYTES = 8 << 20 };
+
 /* /ok a small document · /big a large one with an ETag · /echo what is posted, up to 8 KB · /locked
- * always 401 · /wait ends when fixture_release is called · /huge 8 MB · anything else 404. Fails
- * the test when it does not start. */
+ * always 401 · /wait ends when fixture_release is called · /work needs time left when the body is
+ * there · /huge HUGE_BYTES · anything else 404. Fails the test when it does not start. */
 struct fixture {
     struct server *server;
     struct call call;

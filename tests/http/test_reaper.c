@@ -132,6 +132,20 @@ START_TEST(a_trusted_proxy_holds_as_many_as_it_likes) {
 }
 END_TEST
 
+START_TEST(for_want_of_descriptors_a_quarter_goes_the_longest_idle_first) {
+    struct reaper_policy starved = policy;
+    starved.starved = true;
+    count = 0;
+    add(5, "192.0.2.1", PHASE_WORK, 99);
+    add(20, "192.0.2.2", PHASE_IDLE, 50);
+    add(10, "192.0.2.3", PHASE_IDLE, 0);
+    ck_assert(!reaper_judge(&starved, sights, count));
+    ck_assert_uint_eq(cut_by(CUT_ROOM), 35 / 4 + 1);
+    for (size_t slot = 5; slot < 5 + 35 / 4 + 1; slot++)
+        ck_assert_int_eq(cut_of(slot), CUT_ROOM);
+}
+END_TEST
+
 START_TEST(a_drain_ends_the_surely_idle) {
     struct reaper_policy drain = policy;
     drain.close_idle = true;
@@ -157,6 +171,7 @@ int main(void) {
         those_cut_already_count_as_room,
         an_address_holds_a_quarter_at_most,
         a_trusted_proxy_holds_as_many_as_it_likes,
+        for_want_of_descriptors_a_quarter_goes_the_longest_idle_first,
         a_drain_ends_the_surely_idle,
     };
     return suite_run("http/reaper", tests, COUNT(tests));

@@ -51,6 +51,17 @@ class Idle:
             s.close()
 
 
+class Silent:
+    """Each connects and never says a word."""
+
+    def __init__(self, port, count):
+        self.sockets = [connect(port, number) for number in range(count)]
+
+    def end(self):
+        for s in self.sockets:
+            s.close()
+
+
 class Drip:
     """Each sends its beginning at once and then a byte at a time, until it is cut; when, is written down."""
 

@@ -11,15 +11,15 @@ PAUSE = 0.01
 class Probe:
     """Asks known addresses in turn on a connection of its own, which it renews every 20 requests."""
 
-    def __init__(self, port, paths=("/goals",)):
-        self.port, self.paths = port, paths
+    def __init__(self, port, paths=("/goals",), pause=PAUSE):
+        self.port, self.paths, self.pause = port, paths, pause
         self.times, self.failures, self.ended = [], [], threading.Event()
         self.thread = threading.Thread(target=self._run)
         self.thread.start()
 
     def _run(self):
         client, count = None, 0
-        while not self.ended.wait(PAUSE):
+        while not self.ended.wait(self.pause):
             if client is None or count % 20 == 0:
                 if client:
                     client.close()
