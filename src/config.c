@@ -67,6 +67,11 @@ static const struct row ROWS[SET_COUNT] = {
                     "of one request's work, milliseconds; then 503"},
     [SET_DRAIN] = {"drain-ms", "PROGRESS_DRAIN_MS", INTEGER, "30000", 100, 600000, NULL,
                    "longest wait for requests in flight at SIGTERM, milliseconds"},
+    [SET_STREAMS] = {"streams", "PROGRESS_STREAMS", INTEGER, "256", 0, 512, NULL,
+                     "clients of `/stream` at a time, never more than an eighth of the threads; 0: "
+                     "it is not there"},
+    [SET_HEARTBEAT] = {"heartbeat-ms", "PROGRESS_HEARTBEAT_MS", INTEGER, "15000", 100, 60000, NULL,
+                       "between two signs of life to a client of `/stream`, milliseconds"},
     [SET_LOG_LEVEL] = {"log-level", "PROGRESS_LOG_LEVEL", CHOICE, "info", 0, 0,
                        "debug,info,warn,error", "least level that is logged"},
     [SET_NOW] = {"now", "PROGRESS_NOW", TIME, NULL, 0, 0, NULL,

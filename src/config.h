@@ -30,6 +30,8 @@ enum setting {
     SET_ANSWER,
     SET_BUDGET,
     SET_DRAIN,
+    SET_STREAMS,
+    SET_HEARTBEAT,
     SET_LOG_LEVEL,
     SET_NOW,
     SET_COUNT

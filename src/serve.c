@@ -21,6 +21,7 @@
 #include "http/server.h"
 #include "live/cache.h"
 #include "live/freshness.h"
+#include "live/hub.h"
 #include "live/snapshot.h"
 #include "model/change.h"
 #include "model/health.h"
@@ -37,6 +38,7 @@ struct house {
     struct pool *pool;
     struct keyring *keyring;
     struct cache *cache;
+    struct hub *hub;
     struct follower *follower;
     struct freshness *freshness;
     char snapshot[PATH_MAX], edition[FUNCTIONS_SCHEMA_SIZE + 32];
@@ -53,7 +55,8 @@ struct house {
 enum {
     START_MS = 10000,
     SHORT_MS = 500, /* to wait for a database without which there is something to give */
-    SWEEP_S = 3600
+    SWEEP_S = 3600,
+    STREAM_SHARE = 8 /* of the threads, one in so many may be a stream's */
 };
 
 static enum log_level level(void) {
@@ -106,13 +109,24 @@ static size_t load_snapshot(struct house *h) {
 
 static bool open_live(struct call *c, struct house *h) {
     size_t most = (size_t)config_int(SET_CACHE) << 20;
-    if (most == 0)
+    bool streams = config_int(SET_STREAMS) > 0;
+    if (most > 0 && !(h->cache = cache_new(c, most)))
+        return false;
+    if (streams && !(h->hub = hub_new(c)))
+        return false;
+    if (!h->cache && !h->hub)
         return true;
-    h->cache = cache_new(c, most);
     h->remembered = h->cache ? load_snapshot(h) : 0;
-    h->follower = h->cache ? follower_new(c, &h->database, h->pool) : NULL;
-    h->freshness = h->follower ? freshness_new(c, h->cache, h->follower, h->log) : NULL;
+    h->follower = follower_new(c, &h->database, h->pool);
+    h->freshness = h->follower ? freshness_new(c, h->cache, h->hub, h->follower, h->log) : NULL;
     return h->freshness;
+}
+
+/* Each keeps a thread for as long as it likes. */
+static size_t stream_limit(const struct server *s) {
+    size_t wished = (size_t)config_int(SET_STREAMS);
+    size_t most = (size_t)server_threads(s, NULL) / STREAM_SHARE;
+    return wished < most ? wished : most;
 }
 
 static bool open_wire(struct call *c, struct house *h) {
@@ -125,7 +139,9 @@ static bool open_wire(struct call *c, struct house *h) {
         .pool = h->pool,
         .keyring = h->keyring,
         .cache = h->cache,
-        .wrote = freshness_wrote,
+        .hub = h->hub,
+        .heartbeat_ms = config_int(SET_HEARTBEAT),
+        .wrote = h->freshness ? freshness_wrote : NULL,
         .wrote_context = h->freshness,
         .reads = h->reads,
         .guesses = h->guesses,
@@ -155,6 +171,8 @@ static bool open_wire(struct call *c, struct house *h) {
                                .log = h->log,
                            },
                            &(struct server_handler){api_run, &h->api});
+    if (h->server && h->hub)
+        hub_limit(h->hub, stream_limit(h->server));
     return h->server != NULL;
 }
 
@@ -191,6 +209,7 @@ static bool open_house(struct call *c, struct house *h) {
 }
 
 static void close_house(struct house *h) {
+    hub_close(h->hub);
     server_free(h->server);
     keeper_free(h->keeper);
     limiter_free(h->writes);
@@ -198,6 +217,7 @@ static void close_house(struct house *h) {
     limiter_free(h->reads);
     freshness_free(h->freshness);
     follower_free(h->follower);
+    hub_free(h->hub);
     cache_free(h->cache);
     keyring_free(h->keyring);
     pool_free(h->pool);
@@ -234,6 +254,7 @@ static int await_signal(const struct house *h, const sigset_t *signals) {
 
 static void drain(const struct house *h, int signal) {
     log_say(h->log, LOG_INFO, "draining", "%s", strsignal(signal));
+    hub_close(h->hub); /* streams would outlast every patience */
     bool clean = server_drain(h->server, config_int(SET_DRAIN));
     log_say(h->log, clean ? LOG_INFO : LOG_WARN, "stopped",
             clean ? "every request was answered" : "some requests were still in flight");

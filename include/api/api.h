@@ -14,6 +14,7 @@
 #include "model/key.h"
 
 struct cache;
+struct hub;
 struct limiter;
 struct pool;
 
@@ -22,6 +23,8 @@ struct api {
     struct pool *pool;
     struct keyring *keyring;
     struct cache *cache;          /* NULL: nothing is kept */
+    struct hub *hub;              /* NULL: nothing is told live */
+    int64_t heartbeat_ms;         /* between two signs of life to who listens */
     void (*wrote)(void *context); /* after a write that may have changed something; may be NULL */
     void *wrote_context;
     struct limiter *reads;   /* per address */

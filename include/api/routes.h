@@ -18,6 +18,7 @@ enum route_flag {
     ROUTE_HTML = 4,    /* can answer as a page too */
     ROUTE_AS_IS = 8,   /* has one form, given whatever Accept says */
     ROUTE_CACHED = 16, /* its answer is kept, and given to whoever asks the same */
+    ROUTE_STREAM = 32, /* its answer to GET does not end by itself */
 };
 
 struct route {

@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/call.h"
 #include "http/request.h"
+#include "http/stream.h"
 
 enum { REPLY_HEADERS = 16 };
 
@@ -25,10 +26,12 @@ struct reply {
     const char *vary; /* "Accept-Encoding" is put in where compress is set; NULL: nothing else */
     struct pair headers[REPLY_HEADERS]; /* Location, Link, Allow, … */
     size_t nheaders;
-    bool compress;      /* gzip it when the client prefers that and it pays */
-    bool close;         /* end the connection after it */
-    struct blob *ready; /* held: made before, goes out instead of all the above but close; NULL */
-    int64_t age_s;      /* of ready: its Age; -1: none, it is confirmed */
+    bool compress;        /* gzip it when the client prefers that and it pays */
+    bool close;           /* end the connection after it */
+    struct blob *ready;   /* held: made before, goes out instead of all the above but close; NULL */
+    int64_t age_s;        /* of ready: its Age; -1: none, it is confirmed */
+    struct sequel sequel; /* the body is only the beginning; its length is not told, and the
+                             connection ends after it */
 };
 
 void reply_drop(struct reply *rp);

@@ -1,5 +1,6 @@
-/* Keeps the cache honest: looks for what others have changed once a second and whenever one of them
- * says so, tells them what we have changed, and renews everything at the city's midnight. */
+/* Keeps the cache honest and those who listen informed: looks for what others have changed once a
+ * second and whenever one of them says so, tells them what we have changed, and renews everything
+ * at the city's midnight. */
 #ifndef LIVE_FRESHNESS_H
 #define LIVE_FRESHNESS_H
 
@@ -9,13 +10,14 @@
 #include "base/call.h"
 #include "base/log.h"
 #include "live/cache.h"
+#include "live/hub.h"
 #include "model/change.h"
 
 struct freshness;
 
-/* Starts its thread, which alone uses the follower from now on. Borrows all three, until it is
- * freed. log may be NULL. NULL fails the call. */
-struct freshness *freshness_new(struct call *c, struct cache *k, struct follower *f,
+/* Starts its thread, which alone uses the follower and tells the hub from now on. Borrows all,
+ * until it is freed. Cache, hub and log may be NULL. NULL fails the call. */
+struct freshness *freshness_new(struct call *c, struct cache *k, struct hub *h, struct follower *f,
                                 struct log *log);
 void freshness_free(struct freshness *f); /* accepts NULL */
 

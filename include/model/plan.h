@@ -8,4 +8,7 @@
 extern const struct entity plan;
 extern const struct entity summary;
 
+/* Fails as every read of the plan does where it is not there; NULL: the active one. */
+MUST_CHECK bool plan_check(struct call *c, struct pool *p, const char *slug);
+
 #endif

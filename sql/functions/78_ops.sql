@@ -30,11 +30,13 @@ $$;
 
 -- What has changed since the look whose snapshot was `last` (null: there was none): each commit shows
 -- in one look, since what was in progress then is not visible in it, whatever its xid. With it goes
--- who answers: after a restart, a failover or a restored backup nothing that was seen before counts.
+-- who answers, as a hash that may be shown: after a restart, a failover or a restored backup nothing
+-- that was seen before counts.
 create function change_look(last text, now text)
 returns table (snapshot text, identity text, entities text, day_ends text) language sql stable as $$
     select pg_current_snapshot()::text,
-           (select concat_ws('/', s.system_identifier, k.timeline_id, d.oid, pg_postmaster_start_time())
+           (select left(encode(sha256(convert_to(
+                       concat_ws('/', s.system_identifier, k.timeline_id, d.oid, pg_postmaster_start_time()), 'UTF8')), 'hex'), 16)
               from pg_control_system() s, pg_control_checkpoint() k, pg_database d
              where d.datname = current_database()),
            (select string_agg(distinct ch.entity, ',')

@@ -15,6 +15,10 @@ select pg_snapshot_xmin(pg_current_snapshot())::text as horizon;
 -- name: change_look
 select snapshot, identity, entities, day_ends from change_look($1, $2);
 
+-- $1 and $2 are snapshots, $3 the most rows.
+-- name: changes_between
+select xid, plan, active, doc from changes_between($1, $2, $3::integer);
+
 -- Outside of every write's transaction: inside it would make commits queue.
 -- name: change_tell
 select pg_notify($1, '');

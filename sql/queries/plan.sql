@@ -9,3 +9,7 @@ select plan_doc(p, c)::text as doc, p.revision
 select summary_doc(p, c)::text as doc, 0 as revision
   from context($1, $2, $3, $4, $5) c
   join plan p on p.id = c.plan_id;
+
+-- Only whether the plan is there. $2 now
+-- name: plan_check
+select plan from context($1, null, $2, null, null);

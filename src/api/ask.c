@@ -221,20 +221,29 @@ static void check_names(struct call *c, const struct exchange *x) {
     }
 }
 
-bool ask_write(struct call *c, struct exchange *x) {
-    static const char *const KNOWN[] = {"plan", "dry_run", NULL};
+static void refuse_all_but(struct call *c, const struct exchange *x, const char *const *known) {
     for (size_t i = 0; i < x->rq->nparams; i++) {
-        if (!is_one_of(x->rq->params[i].name, KNOWN))
+        if (!is_one_of(x->rq->params[i].name, known))
             refuse(c, x->rq->params[i].name, "is not a parameter of this path");
         else if (is_repeated(x->rq, i))
             refuse(c, x->rq->params[i].name, "is given twice");
     }
+}
+
+bool ask_write(struct call *c, struct exchange *x) {
+    refuse_all_but(c, x, (const char *const[]){"plan", "dry_run", NULL});
     check_names(c, x);
     x->intent.plan = value_of(c, x, &PLAN);
     x->intent.args = exchange_args(c, x);
     x->intent.target = call_printf(c, "%s %s?%s", x->rq->method, x->rq->path,
                                    x->rq->query ? x->rq->query : "");
     return fault_check(c) && !c->err;
+}
+
+bool ask_plan(struct call *c, const struct exchange *x, const char **plan) {
+    refuse_all_but(c, x, (const char *const[]){"plan", NULL});
+    *plan = value_of(c, x, &PLAN);
+    return fault_check(c);
 }
 
 bool ask_nothing(struct call *c, const struct exchange *x) {

@@ -12,6 +12,9 @@ MUST_CHECK bool ask_read(struct call *c, const struct exchange *x, bool list, st
 /* The parameters of a write: plan, dry_run. */
 MUST_CHECK bool ask_write(struct call *c, struct exchange *x);
 
+/* A route that takes a plan alone: its slug, NULL for the active one. */
+MUST_CHECK bool ask_plan(struct call *c, const struct exchange *x, const char **plan);
+
 /* A route that takes no parameters at all. */
 MUST_CHECK bool ask_nothing(struct call *c, const struct exchange *x);
 

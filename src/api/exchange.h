@@ -36,6 +36,8 @@ bool resource_list(struct call *c, struct exchange *x);
 bool resource_get(struct call *c, struct exchange *x);
 bool resource_write(struct call *c, struct exchange *x);
 
+bool stream_open(struct call *c, struct exchange *x);
+
 bool site_index(struct call *c, struct exchange *x);
 bool site_problems(struct call *c, struct exchange *x);
 bool site_problem(struct call *c, struct exchange *x);

@@ -53,9 +53,8 @@ bool resource_get(struct call *c, struct exchange *x) {
 
 /* Before the writer is answered, so that whoever hears of the write sees it. */
 static void spread(const struct exchange *x) {
-    if (!x->api->cache)
-        return;
-    cache_touch(x->api->cache, x->route->operation->touches);
+    if (x->api->cache)
+        cache_touch(x->api->cache, x->route->operation->touches);
     if (x->api->wrote)
         x->api->wrote(x->api->wrote_context);
 }

@@ -42,6 +42,8 @@ const struct route ROUTES[] = {
     {"GET", "/updates/{source}/{external_id}", resource_get, &updates_natural, NULL, ANY, KEPT, 0},
     {"PUT", "/updates/{source}/{external_id}", resource_write, NULL, &update_put, REPORT, 0, BODY},
 
+    {"GET", "/stream", stream_open, NULL, NULL, ANY, ROUTE_AS_IS | ROUTE_STREAM, 0},
+
     {"GET", "/openapi.json", ops_contract, NULL, NULL, ANY, KEPT | ROUTE_AS_IS, 0},
     {"GET", "/openapi.yaml", ops_contract, NULL, NULL, ANY, KEPT | ROUTE_AS_IS, 0},
     {"GET", "/.well-known/security.txt", site_security, NULL, NULL, ANY, KEPT | ROUTE_AS_IS, 0},

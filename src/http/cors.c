@@ -10,8 +10,10 @@ void cors_preflight(struct reply *rp) {
     rp->cache_control = "public, max-age=7200";
     rp->vary = "Access-Control-Request-Method, Access-Control-Request-Headers";
     reply_header(rp, "Access-Control-Allow-Methods", "GET, HEAD, OPTIONS");
-    reply_header(rp, "Access-Control-Allow-Headers",
-                 "Accept, Accept-Language, Content-Type, If-None-Match, X-Request-Id, traceparent");
+    reply_header(
+        rp, "Access-Control-Allow-Headers",
+        "Accept, Accept-Language, Content-Type, If-None-Match, Last-Event-ID, X-Request-Id, "
+        "traceparent");
     reply_header(rp, "Access-Control-Max-Age", "7200");
 }
 

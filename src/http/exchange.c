@@ -101,11 +101,15 @@ static bool is_last(const struct server *s, const struct desk *d, enum cut cut) 
            reaper_is_crowded(s->reaper);
 }
 
-/* Sends the answer, and sees to what follows on the connection. */
+/* Sends the answer, and sees to what follows on the connection. What the answer goes on with stays
+ * in the reply where there is somebody to take it. */
 static int finish(struct server *s, struct desk *d, bool last, int64_t began_us) {
+    last = last || d->rp.sequel.run;
     int64_t sent = reply_send(&d->call, &d->rq, &d->rp, last);
     int status = d->rp.status;
     access_record(s, &d->call, &d->rq, &d->rp, sent, clock_mono_us() - began_us);
+    if (sent < 0 || d->rq.verb == VERB_HEAD)
+        sequel_drop(&d->rp.sequel);
     if (last || d->rp.close || sent < 0) {
         body_linger(&d->line);
         mg_disable_connection_keep_alive(d->line.conn);
@@ -134,8 +138,12 @@ int exchange_run(struct server *s, struct mg_connection *conn, struct slot *slot
     introduce(s, d, conn, slot);
     answer(s, d);
     int status = finish(s, d, !fine || is_last(s, d, cut), began);
+    struct sequel next = d->rp.sequel; /* it may last for days: the desk is for others */
+    d->rp.sequel = (struct sequel){0};
     desk_give(&s->desks, d);
     metrics_active(-1);
+    if (next.context)
+        stream_run(s, conn, slot, &next);
     await_next(s, slot);
     return status;
 }

@@ -13,7 +13,7 @@ enum {
 static const enum cut cut_of[] = {
     [PHASE_CLOSED] = CUT_NONE,   [PHASE_HEAD] = CUT_HEAD,     [PHASE_WORK] = CUT_NONE,
     [PHASE_BODY] = CUT_BODY,     [PHASE_ANSWER] = CUT_ANSWER, [PHASE_IDLE] = CUT_HEAD,
-    [PHASE_LINGER] = CUT_LINGER,
+    [PHASE_LINGER] = CUT_LINGER, [PHASE_STREAM] = CUT_STREAM,
 };
 
 /* Nothing is known to be on its way: the client had its answer, or never asked. */

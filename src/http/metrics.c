@@ -34,9 +34,9 @@ _Static_assert(COUNT(refusals) == REFUSAL_COUNT - 1, "one row for each refusal")
 
 /* In the order of enum cut, without its first. */
 static struct metric cuts[] = {
-    {.labels = "kind=\"head\""},   {.labels = "kind=\"body\""},  {.labels = "kind=\"answer\""},
-    {.labels = "kind=\"linger\""}, {.labels = "kind=\"room\""},  {.labels = "kind=\"address\""},
-    {.labels = "kind=\"drain\""},  {.labels = "kind=\"files\""},
+    {.labels = "kind=\"head\""},    {.labels = "kind=\"body\""},   {.labels = "kind=\"answer\""},
+    {.labels = "kind=\"linger\""},  {.labels = "kind=\"stream\""}, {.labels = "kind=\"room\""},
+    {.labels = "kind=\"address\""}, {.labels = "kind=\"drain\""},  {.labels = "kind=\"files\""},
 };
 _Static_assert(COUNT(cuts) == CUT_COUNT - 1, "one row for each kind of cut");
 

@@ -82,6 +82,7 @@ void reply_problem(struct call *c, const struct request *rq, struct reply *rp) {
     rp->compress = false;
     blob_release(rp->ready);
     rp->ready = NULL;
+    sequel_drop(&rp->sequel);
     add_header(rp, "Retry-After", retry_after(c, p));
     if (p->err == ERR_UNAUTHENTICATED)
         add_header(rp, "WWW-Authenticate", "Bearer realm=\"Cerritos in Progress\"");

@@ -96,10 +96,11 @@ static void cut(struct slot *slot, const struct sight *s, int fd) {
     bool waits = s->cut == CUT_ROOM || s->cut == CUT_ADDRESS || s->cut == CUT_DRAIN;
     if (same && !(waits && socket_has_bytes(fd))) {
         const struct linger at_once = {.l_onoff = 1};
+        bool taking = s->cut == CUT_ANSWER || s->cut == CUT_STREAM;
         metrics_cut(s->cut); /* before anybody can see it */
-        if (s->cut == CUT_ANSWER)
+        if (taking)
             (void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
-        (void)shutdown(fd, s->cut == CUT_ANSWER ? SHUT_RDWR : SHUT_RD);
+        (void)shutdown(fd, taking ? SHUT_RDWR : SHUT_RD);
         slot->cut = s->cut;
         slot->deadline_us = 0;
     }

@@ -55,6 +55,13 @@ void reply_drop(struct reply *rp) {
     buf_drop(&rp->owned);
     blob_release(rp->ready);
     rp->ready = NULL;
+    sequel_drop(&rp->sequel);
+}
+
+void sequel_drop(struct sequel *s) {
+    if (s->context)
+        s->drop(s->context);
+    *s = (struct sequel){0};
 }
 
 void reply_auto(struct reply *rp) {
@@ -187,7 +194,7 @@ static void add_lasting(struct buf *out, const struct request *rq, const struct 
         add_header(out, "Content-Type", rp->type);
     if (s->has_type && s->gzip)
         buf_adds(out, "Content-Encoding: gzip\r\n");
-    if (s->status != 204 && s->status != 304) {
+    if (s->status != 204 && s->status != 304 && !rp->sequel.run) {
         buf_adds(out, "Content-Length: ");
         add_number(out, s->len);
         buf_add(out, "\r\n", 2);

@@ -39,6 +39,10 @@ void exchange_unread(struct server *s, struct mg_connection *conn, struct slot *
  * its connection_close. */
 void exchange_left(struct server *s, struct mg_connection *conn, struct slot *slot);
 
+/* Runs what follows an answer until it ends; the connection ends after it. */
+void stream_run(struct server *s, struct mg_connection *conn, struct slot *slot,
+                struct sequel *next);
+
 /* One line in the log and the figures, for an answer of so many bytes that took us microseconds. */
 void access_record(const struct server *s, const struct call *c, const struct request *rq,
                    const struct reply *rp, int64_t bytes, int64_t us);

@@ -19,6 +19,7 @@ enum phase {
     PHASE_WORK,   /* a handler has it; the call's deadline holds */
     PHASE_BODY,   /* the body is awaited */
     PHASE_ANSWER, /* the client takes the answer */
+    PHASE_STREAM, /* the answer goes on; a deadline holds while a piece of it is written */
     PHASE_IDLE,   /* another request is awaited */
     PHASE_LINGER  /* a refused body is read and thrown away, so that the client sees the answer */
 };
@@ -30,6 +31,7 @@ enum cut {
     CUT_BODY,
     CUT_ANSWER,
     CUT_LINGER,
+    CUT_STREAM,
     CUT_ROOM,    /* idle longest while threads grow scarce */
     CUT_ADDRESS, /* its address holds more than its share */
     CUT_DRAIN,   /* idle while the server ends */

@@ -1,6 +1,7 @@
 #include "sockets.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/filter.h>
 #include <netinet/in.h>
@@ -97,6 +98,38 @@ size_t sockets_count(uint16_t port) {
 bool socket_has_bytes(int fd) {
     int bytes = 0;
     return ioctl(fd, FIONREAD, &bytes) == 0 && bytes > 0;
+}
+
+struct wanted {
+    const struct address *peer;
+    uint16_t port;
+    int fd;
+};
+
+static void take_wanted(void *context, int fd, const struct address *peer, uint16_t peer_port) {
+    struct wanted *w = context;
+    if (peer_port == w->port && address_equal(peer, w->peer))
+        w->fd = fd;
+}
+
+int socket_of(uint16_t port, const struct address *peer, uint16_t peer_port) {
+    struct wanted w = {peer, peer_port, -1};
+    DIR *dir = sockets_open();
+    if (!dir)
+        return -1;
+    sockets_each(dir, port, take_wanted, &w);
+    closedir(dir);
+    return w.fd;
+}
+
+bool socket_has_ended(int fd) {
+    char byte;
+    ssize_t got = recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    return got == 0 || (got < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
+}
+
+void socket_narrow(int fd, int bytes) {
+    (void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof(bytes));
 }
 
 static bool is_listening(int fd) {

@@ -30,6 +30,16 @@ bool socket_peer(int fd, struct address *peer, uint16_t *peer_port);
 /* True when bytes lie unread in the socket. */
 bool socket_has_bytes(int fd);
 
+/* Our side of the connection with a peer; -1 when there is none. Only its own worker may use it,
+ * who keeps it from being closed. */
+int socket_of(uint16_t port, const struct address *peer, uint16_t peer_port);
+
+/* True when the peer has closed, and left nothing to be read. */
+bool socket_has_ended(int fd);
+
+/* Bounds what the system holds of what is written and not yet taken, to about so many bytes. */
+void socket_narrow(int fd, int bytes);
+
 /* The listening socket on the port; -1 when there is none. */
 int listener_find(uint16_t port);
 

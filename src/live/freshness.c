@@ -15,11 +15,13 @@ enum {
     AGAIN_US = 200000, /* after a look that did not work */
     TELL_US = 20000,   /* writes in a burst are told of together */
     LOOK_BUDGET_MS = 800,
+    SPREAD_BUDGET_MS = 3000,
     SLICE_US = 10000,
 };
 
 struct freshness {
-    struct cache *cache;
+    struct cache *cache; /* or NULL */
+    struct hub *hub;     /* or NULL */
     struct follower *follower;
     struct log *log;
     pthread_t thread;
@@ -29,6 +31,8 @@ struct freshness {
     int64_t look_due_us, told_us;
     int64_t day_ends_us; /* wall clock */
     bool in_trouble;
+    bool untold;           /* the hub stands behind the last look */
+    atomic_bool confirmed; /* some look has worked */
 };
 
 enum { LOOKS, FAILED, TOLD };
@@ -52,20 +56,39 @@ static void report(struct freshness *f, const struct call *c, bool worked) {
             "%s", worked ? "answers are confirmed again" : c->detail);
 }
 
+/* The cache knows already: whoever hears of a change and asks for it sees it. Many changes take a
+ * while, so the call is not the look's. */
+static bool spread(struct freshness *f, struct call *c, const struct look *found) {
+    struct changes changes;
+    const char *since = hub_moment(f->hub);
+    if (found->anew || !since)
+        return hub_reset(c, f->hub, found->moment);
+    if (hub_pass(f->hub, found->moment, found->tags || f->untold))
+        return true;
+    return follower_changes(c, f->follower, since, found->moment, &changes) &&
+           hub_tell(c, f->hub, found->moment, &changes);
+}
+
 /* What was good is told to be so only after what has changed was touched. */
 static void look(struct freshness *f) {
     AUTO(call) struct call c;
+    AUTO(call) struct call told;
     struct look found;
     int64_t began = clock_mono_us();
     call_init(&c, LOOK_BUDGET_MS);
+    call_init(&told, LOOK_BUDGET_MS + SPREAD_BUDGET_MS);
     bool worked = follower_look(&c, f->follower, &found);
     if (worked) {
-        if (found.tags)
+        if (f->cache && found.tags)
             cache_touch(f->cache, found.tags);
         f->day_ends_us = found.day_ends_us;
-        cache_confirm(f->cache, began);
+        if (f->cache)
+            cache_confirm(f->cache, began);
+        atomic_store(&f->confirmed, true);
+        f->untold = f->hub && !spread(f, &told, &found);
+        worked = !f->untold;
     }
-    report(f, &c, worked);
+    report(f, f->untold ? &told : &c, worked);
     f->look_due_us = clock_mono_us() + (worked ? LOOK_US : AGAIN_US);
 }
 
@@ -76,6 +99,8 @@ static void tell(struct freshness *f) {
     if (follower_tell(&c, f->follower))
         metric_add(&counts[TOLD], 1);
     f->told_us = clock_mono_us(); /* who was not told looks within the second */
+    if (f->hub && hub_is_heard(f->hub))
+        f->look_due_us = 0; /* our own listeners hear of it by a look */
 }
 
 static int64_t least(int64_t a, int64_t b) {
@@ -116,20 +141,21 @@ static void *follow(void *context) {
     while (!atomic_load(&f->stopping)) {
         bool midnight = clock_wall_us() >= f->day_ends_us;
         if (midnight) {
-            cache_touch(f->cache, TAG_ALL);
+            if (f->cache)
+                cache_touch(f->cache, TAG_ALL);
             f->day_ends_us = INT64_MAX; /* the next one comes with a look */
         }
-        if (midnight || clock_mono_us() >= f->look_due_us)
-            look(f);
         if (atomic_load(&f->wrote) && clock_mono_us() >= f->told_us + TELL_US)
             tell(f);
+        if (midnight || clock_mono_us() >= f->look_due_us)
+            look(f);
         await(f);
     }
     return NULL;
 }
 
-struct freshness *freshness_new(struct call *c, struct cache *k, struct follower *follower,
-                                struct log *log) {
+struct freshness *freshness_new(struct call *c, struct cache *k, struct hub *hub,
+                                struct follower *follower, struct log *log) {
     static bool declared;
     if (!declared)
         for (size_t i = 0; i < COUNT(counts); i++)
@@ -140,7 +166,8 @@ struct freshness *freshness_new(struct call *c, struct cache *k, struct follower
         (void)fail(c, ERR_NO_MEMORY, "no room to follow changes");
         return NULL;
     }
-    *f = (struct freshness){.cache = k, .follower = follower, .log = log, .day_ends_us = INT64_MAX};
+    *f = (struct freshness){
+        .cache = k, .hub = hub, .follower = follower, .log = log, .day_ends_us = INT64_MAX};
     f->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (f->wake >= 0 && pthread_create(&f->thread, NULL, follow, f) == 0)
         return f;
@@ -175,7 +202,7 @@ void freshness_wrote(void *freshness) {
 
 bool freshness_await(struct freshness *f, int64_t ms) {
     int64_t until = clock_mono_us() + ms * 1000;
-    while (!cache_is_confirmed(f->cache) && clock_mono_us() < until)
+    while (!atomic_load(&f->confirmed) && clock_mono_us() < until)
         (void)usleep(1000);
-    return cache_is_confirmed(f->cache);
+    return atomic_load(&f->confirmed);
 }

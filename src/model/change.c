@@ -4,12 +4,14 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "changes.h"
 #include "generated/queries.h"
 #include "pg/link.h"
 
 #define CHANNEL "progress_changes"
 
-static const struct stmt *const STATEMENTS[] = {&SQL_change_look, &SQL_change_tell};
+static const struct stmt *const STATEMENTS[] = {&SQL_change_look, &SQL_changes_between,
+                                                &SQL_change_tell};
 
 struct follower {
     struct link *link;
@@ -74,14 +76,14 @@ static bool note(char **kept, const char *text) {
 }
 
 /* The connection of our own may be the only one that is lost. */
-static bool ask(struct call *c, struct follower *f, const char *const params[2],
-                struct rows **rows) {
+static bool ask(struct call *c, struct follower *f, const struct stmt *s, const char *const *params,
+                size_t count, struct rows **rows) {
     AUTO(call) struct call own;
     call_init(&own, call_left_ms(c) / 2);
-    if (link_run(&own, f->link, &SQL_change_look, params, 2, rows))
+    if (link_run(&own, f->link, s, params, count, rows))
         return true;
     if (f->pool)
-        return pool_read(c, f->pool, &SQL_change_look, params, 2, rows);
+        return pool_read(c, f->pool, s, params, count, rows);
     return fail(c, own.err, "%s", own.detail);
 }
 
@@ -90,15 +92,27 @@ bool follower_look(struct call *c, struct follower *f, struct look *out) {
     char now[25];
     clock_rfc3339(c->now_us, now);
     const char *params[] = {f->snapshot, now};
-    if (!ask(c, f, params, &rows))
+    if (!ask(c, f, &SQL_change_look, params, COUNT(params), &rows))
         return false;
+    const char *snapshot = rows_text(rows, 0, 0);
     const char *identity = rows_text(rows, 0, 1);
     bool same = f->snapshot && f->identity && identity && strcmp(f->identity, identity) == 0;
+    out->anew = !same;
     out->tags = same ? tags_of(rows_text(rows, 0, 2)) : TAG_ALL;
     out->day_ends_us = rows_text(rows, 0, 3) ? rows_int(rows, 0, 3) : INT64_MAX;
-    if (note(&f->snapshot, rows_text(rows, 0, 0)) && note(&f->identity, identity))
+    out->moment = call_printf(c, "%s-%s", identity ? identity : "", snapshot ? snapshot : "");
+    if (out->moment && note(&f->snapshot, snapshot) && note(&f->identity, identity))
         return true;
     return fail(c, ERR_NO_MEMORY, "no room to follow changes");
+}
+
+bool follower_changes(struct call *c, struct follower *f, const char *since, const char *upto,
+                      struct changes *out) {
+    AUTO(rows) struct rows *rows = NULL;
+    const char *params[CHANGES_PARAMS];
+    return changes_params(c, since, upto, params) &&
+           ask(c, f, &SQL_changes_between, params, COUNT(params), &rows) &&
+           changes_take(c, rows, out);
 }
 
 bool follower_tell(struct call *c, struct follower *f) {

@@ -239,6 +239,7 @@ RULES = {
     "GET /.well-known/security.txt": [_any()],
     "GET /problems": [_any()],
     "GET /problems/{code}": [_any(names={"code": "forbidden"})],
+    "GET /stream": [_any()],
     "GET /livez": [_any()],
     "GET /readyz": [_any()],
     "GET /health": [_any()],

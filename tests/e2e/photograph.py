@@ -62,7 +62,8 @@ class Photographer:
         """{(path, form): (status, headers, body)}"""
         album = {}
         for route in authorisation_rules.routes().values():
-            if route.method != "GET" or route.scopes:
+            # What does not end is in no photograph: test_stream.py sees that it shows no draft.
+            if route.method != "GET" or route.scopes or "stream" in route.marks:
                 continue
             for path, form in itertools.product(self._paths(route), FORMS):
                 if form == "json" or (form == "gzip" and "?" not in path) or (form == "html" and "html" in route.marks):

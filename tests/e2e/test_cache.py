@@ -47,7 +47,7 @@ class Targets(Photographer):
     def all(self):
         found = {}
         for route in authorisation_rules.routes().values():
-            if route.method != "GET" or route.scopes or "free" in route.marks:
+            if route.method != "GET" or route.scopes or {"free", "stream"} & route.marks:
                 continue
             found |= {path: "html" in route.marks for path in self._paths(route)}
             if "limit" in self.parameters.get(route.pattern, {}):

@@ -122,7 +122,7 @@ START_TEST(the_citys_midnight_renews_every_answer) {
     setup();
     set_clock("2026-11-03T07:59:59.500Z"); /* half a second before it, in California */
     struct cache *k = cache_new(&c, 1 << 20);
-    struct freshness *f = freshness_new(&c, k, follower, NULL);
+    struct freshness *f = freshness_new(&c, k, NULL, follower, NULL);
     ck_assert(f && freshness_await(f, PATIENCE_MS));
     put(k, TAG_PLAN);
     ck_assert(is_good(k));
@@ -140,7 +140,7 @@ END_TEST
 START_TEST(what_another_commits_and_tells_is_followed) {
     setup();
     struct cache *k = cache_new(&c, 1 << 20);
-    struct freshness *f = freshness_new(&c, k, follower, NULL);
+    struct freshness *f = freshness_new(&c, k, NULL, follower, NULL);
     ck_assert(f && freshness_await(f, PATIENCE_MS));
     for (int told = 0; told < 2; told++) {
         put(k, TAG_UPDATES);

@@ -21,10 +21,8 @@ static const struct word SCOPES[] = {
 };
 
 static const struct word ROUTE_MARKS[] = {
-    {ROUTE_FREE, "free"},
-    {ROUTE_DRAFTS, "drafts"},
-    {ROUTE_HTML, "html"},
-    {ROUTE_AS_IS, "as-is"},
+    {ROUTE_FREE, "free"},   {ROUTE_DRAFTS, "drafts"}, {ROUTE_HTML, "html"},
+    {ROUTE_AS_IS, "as-is"}, {ROUTE_STREAM, "stream"},
 };
 
 static const struct word OPERATION_MARKS[] = {

@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "generated/contract.h"
+#include "live/hub.h"
 #include "model/seed.h"
 #include "support/memory_wire.h"
 #include "support/suite.h"
@@ -72,6 +73,8 @@ static void open_on(struct service *s, int64_t reads, int64_t writes) {
     s->api = (struct api){
         .pool = s->pool,
         .keyring = keyring_new(&c),
+        .hub = hub_new(&c),
+        .heartbeat_ms = 1000,
         .reads = limiter_new(&c, reads),
         .guesses = limiter_new(&c, reads),
         .writes = limiter_new(&c, writes),
@@ -82,6 +85,8 @@ static void open_on(struct service *s, int64_t reads, int64_t writes) {
         .public_host = "localhost",
         .version = "test",
     };
+    ck_assert(s->api.hub);
+    hub_limit(s->api.hub, 64); /* each answer is kept until the end */
 }
 
 void service_open_limited(struct service *s, int64_t reads, int64_t writes) {
@@ -109,6 +114,7 @@ void service_close(struct service *s) {
             free(a->owned[i]);
         free(a);
     }
+    hub_free(s->api.hub);
     limiter_free(s->api.writes);
     limiter_free(s->api.guesses);
     limiter_free(s->api.reads);
