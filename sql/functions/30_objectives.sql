@@ -32,19 +32,22 @@ create type objective_row as (
 );
 
 -- The two look-ups name the predicates of the two partial indexes word for word: each reads one
--- row, whatever the number of updates and notes. A column that nobody reads is not computed: the
--- roll-up pays for no actions and no count.
+-- row, whatever the number of updates and notes. The second is made only where the row of the
+-- status says no percent and its status may have one. A column that nobody reads is not computed:
+-- the roll-up pays for no actions and no count. Today's count is kept; that of a past day is made.
 create function objective_rows(c context) returns setof objective_row language sql stable as $$
     select o.id, o.goal_id, o.goal_number, o.number, o.code, r.revision, r.recorded_at,
            r.statement, r.description, r.description_position, r.lead_department, r.supporting_departments,
            r.owner_role, r.start_on, r.due_on, r.update_frequency, r.weight, r.tags, r.archived_at,
            coalesce(s.status, 'no_information'), s.as_of,
-           case when s.status not in ('ongoing', 'cancelled') then p.percent_complete::numeric end,
-           case when s.status not in ('ongoing', 'cancelled') then p.as_of end,
+           coalesce(s.percent_complete, p.percent_complete)::numeric,
+           case when s.percent_complete is not null then s.as_of else p.as_of end,
            r.archived_at is null and coalesce(s.status not in ('ongoing', 'cancelled'), true),
            array(select row(a.position, a.text, a.done)::action_doc
                    from action a where a.objective_id = o.id order by a.position),
-           (select count(*) from published_update u where u.objective_id = o.id and u.as_of <= c.upto)
+           case when c.as_of is null
+                then (select coalesce(sum(t.n), 0)::bigint from update_tally t where t.objective_id = o.id)
+                else (select count(*) from published_update u where u.objective_id = o.id and u.as_of <= c.upto) end
       from objective o
       join objective_revision r
         on r.objective_id = o.id
@@ -52,7 +55,7 @@ create function objective_rows(c context) returns setof objective_row language s
                              else coalesce((select max(h.revision) from objective_revision h
                                              where h.objective_id = o.id and h.recorded_at < c.edited_before), 1) end
       left join lateral (
-           select u.status, u.as_of
+           select u.status, u.as_of, u.percent_complete
              from published_update u
             where u.objective_id = o.id and u.effective and u.kind = 'progress' and u.as_of <= c.upto
             order by u.as_of desc, u.id desc
@@ -60,7 +63,8 @@ create function objective_rows(c context) returns setof objective_row language s
       left join lateral (
            select u.percent_complete, u.as_of
              from published_update u
-            where u.objective_id = o.id and u.effective and u.kind = 'progress' and u.percent_complete is not null
+            where s.percent_complete is null and s.status not in ('ongoing', 'cancelled')
+              and u.objective_id = o.id and u.effective and u.kind = 'progress' and u.percent_complete is not null
               and u.as_of <= c.upto
             order by u.as_of desc, u.id desc
             limit 1) p on true
@@ -95,16 +99,18 @@ create type objective_doc as (
     links                  objective_links
 );
 
-create function objective_doc(o objective_row, c context) returns json language sql stable as $$
-    select json_with(row_to_json(row(
+create function objective_doc(o objective_row, c context) returns json language plpgsql stable
+set plan_cache_mode = force_generic_plan as $$
+begin
+    return json_with(row_to_json(row(
         o.code, o.goal_number, o.statement, o.description, o.description_position,
         o.actions, o.lead_department, o.supporting_departments, o.owner_role, o.start_on, o.due_on, o.update_frequency,
         trim_scale(o.weight), o.tags, o.status, o.status_as_of, trim_scale(o.percent), o.percent_as_of,
         o.updates_count, o.revision, rfc3339(o.archived_at), c.demo,
         row('/objectives/' || o.code || c.suffix, '/goals/' || o.goal_number || c.suffix,
             '/objectives/' || o.code || '/updates' || c.suffix)::objective_links)::objective_doc),
-        'latest_update', case when 'latest_update' = any(c.include) then latest_update_doc(c, o.goal_id, o.id) end)
-$$;
+        'latest_update', case when 'latest_update' = any(c.include) then latest_update_doc(c, o.goal_id, o.id) end);
+end $$;
 
 -- The objectives of one goal as a list, for a goal that includes them.
 create function objectives_of(goal_id bigint, c context) returns json language sql stable as $$

@@ -1,37 +1,12 @@
 -- $1 plan $2 as_of $3 now $4 lang $5 include $6 args; of a list: $6 filters $7 $8 cursor $9 limit
--- A filter that is not given folds to true when the statement is planned with its values.
 
 -- name: objectives_get
-select objective_doc(o, c)::text as doc, o.revision
-  from context($1, $2, $3, $4, $5) c
- cross join lateral objective_rows(c) o
- where o.code = $6::jsonb->>'code';
+select doc, revision from objectives_get($1, $2, $3, $4, $5, $6::jsonb);
 
 -- name: objectives_list
-select l.doc, l.revision, l.k1, l.k2
-  from context($1, $2, $3, $4, $5) c
- cross join lateral (
-       select objective_doc(o, c)::text as doc, o.revision, o.goal_number, o.number,
-              o.goal_number::text as k1, o.number::text as k2
-         from objective_rows(c) o
-        where ($6::jsonb->>'goal' is null or o.goal_id = goal_named(c, $6::jsonb->>'goal'))
-          and ($6::jsonb->>'status' is null or o.status = $6::jsonb->>'status')
-          and ($6::jsonb->>'department' is null
-               or o.lead_department = $6::jsonb->>'department'
-               or $6::jsonb->>'department' = any(o.supporting_departments))
-          and ($6::jsonb->>'tag' is null or $6::jsonb->>'tag' = any(o.tags))
-          and ($6::jsonb->>'q' is null
-               or position(lower($6::jsonb->>'q') in lower(concat_ws(' ', o.code, o.statement, o.description))) > 0)
-          and ($6::jsonb->>'updated_since' is null
-               or o.edited_at >= ($6::jsonb->>'updated_since')::timestamptz
-               or o.id in (select u.objective_id from published_update u
-                            where u.plan_id = c.plan_id
-                              and u.changed_at >= ($6::jsonb->>'updated_since')::timestamptz))
-          and ($7::text is null or (o.goal_number, o.number) > ($7::integer, $8::integer))
-        order by o.goal_number, o.number
-        limit $9::integer) l
- order by l.goal_number, l.number;
+select doc, revision, k1, k2 from objectives_list($1, $2, $3, $4, $5, $6::jsonb, $7, $8, $9::integer);
 
+-- A filter that is not given folds to true when the statement is planned with its values.
 -- name: objectives_count
 select count(*) as n
   from context($1, $2, $3, $4, $5) c

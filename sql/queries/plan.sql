@@ -1,14 +1,10 @@
 -- $1 plan $2 as_of $3 now $4 lang $5 include
 
 -- name: plan_get
-select plan_doc(p, c)::text as doc, p.revision
-  from context($1, $2, $3, $4, $5) c
-  join plan p on p.id = c.plan_id;
+select doc, revision from plan_get($1, $2, $3, $4, $5);
 
 -- name: summary_get
-select summary_doc(p, c)::text as doc, 0 as revision
-  from context($1, $2, $3, $4, $5) c
-  join plan p on p.id = c.plan_id;
+select doc, revision from summary_get($1, $2, $3, $4, $5);
 
 -- Only whether the plan is there. $2 now
 -- name: plan_check

@@ -155,6 +155,7 @@ static bool login_in_time(struct call *c, PGconn *pg, int64_t most_ms) {
 /*
  * Set per connection, since the settings of a role vanish under SET ROLE. Every plan is a custom
  * one: filters are written as "no such filter or …", which only then fold to the index that fits.
+ * Functions whose plans are worth keeping say so themselves.
  */
 static bool set_up(struct call *c, struct conn *k, const struct pool_config *config) {
     AUTO(buf) struct buf sql = {0};

@@ -20,29 +20,74 @@ create function test.many_updates() returns void language sql as $$
     analyze published_update
 $$;
 
-create function test.the_roll_up_reads_the_two_partial_indexes() returns void language plpgsql as $$
+-- The rows that a read took from published_update: {index: rows}, and those of whole scans and bitmaps
+-- under its own name. A statement hides the plans inside its functions; what they read they cannot hide.
+create function test.reads(read text) returns jsonb language plpgsql as $$
 declare
-    p text;
+    before jsonb;
 begin
-    perform test.many_updates();
-    p := test.plan_of(test.statement('goals_list', null, null, test.now(), null, null, '{}', null, null, '51'));
-    perform test.is(p ~ 'update_effective_status' and p ~ 'update_effective_percent', true, p);
-    perform test.is(p ~ 'Seq Scan on published_update|update_page', false, p);
+    before := test.read_so_far();
+    execute 'select count(*) from (' || read || ') q';
+    return (select coalesce(jsonb_object_agg(r.key, r.value::bigint - (before->>r.key)::bigint), '{}')
+              from jsonb_each_text(test.read_so_far()) r where r.value <> before->>r.key);
 end $$;
 
+create function test.read_so_far() returns jsonb language sql volatile as $$
+    select jsonb_object_agg(c.relname, pg_stat_get_xact_tuples_fetched(c.oid)
+                                       + case when c.relkind = 'r' then pg_stat_get_xact_tuples_returned(c.oid) else 0 end)
+      from pg_class c
+     where c.oid = 'published_update'::regclass
+        or c.oid in (select i.indexrelid from pg_index i where i.indrelid = 'published_update'::regclass)
+$$;
+
+create function test.the_roll_up_reads_the_two_partial_indexes() returns void language plpgsql as $$
+declare
+    reads jsonb;
+begin
+    perform test.many_updates();
+    reads := test.reads(test.statement('goals_list', null, null, test.now(), null, null, '{}', null, null, '51'));
+    -- Three objectives have progress, and none said its percent last.
+    perform test.is(reads, '{"update_effective_status": 3, "update_effective_percent": 3}', 'reads');
+    perform test.publish_one(o) from unnest(array['1.1', '1.2', '2.1', '3.1', '3.9', '3.10']) o;
+    reads := test.reads(test.statement('goals_list', null, null, test.now(), null, null, '{}', null, null, '51'));
+    perform test.is(reads, '{"update_effective_status": 6}', 'reads where the last word says a percent');
+end $$;
+
+create function test.objectives_are_read_without_counting_their_updates() returns void language plpgsql as $$
+begin
+    perform test.many_updates();
+    perform test.is(test.reads(test.statement('objectives_list', null, null, test.now(), null, null, '{}', null, null, '51')),
+                    '{"update_effective_status": 3, "update_effective_percent": 3}', 'list');
+    perform test.is(test.reads(test.statement('objectives_get', null, null, test.now(), null, null, '{"code": "3.9"}'))
+                    - '{update_effective_status,update_effective_percent}'::text[], '{}', 'get');
+    perform test.is((test.get('objectives_get', null, null, '{"code": "3.9"}')->>'updates_count')::int, 2000, 'count');
+    perform test.is((test.get('objectives_get', null, '2021-01-01', '{"code": "3.9"}')->>'updates_count')::bigint,
+                    (select count(*) from published_update u join objective o on o.id = u.objective_id
+                      where o.code = '3.9' and u.as_of <= '2021-01-01'), 'count of a past day');
+end $$;
+
+-- Twelve thousand updates lie on two thousand days: a page reads little more than it shows, from its
+-- filter's index alone, wherever it begins and whatever bounds it.
 create function test.a_page_of_updates_is_read_from_the_index_of_its_filter() returns void language plpgsql as $$
 declare
-    f record;
-    p text;
+    f     record;
+    start record;
+    reads jsonb;
 begin
     perform test.many_updates();
     for f in values ('{}', 'update_page'), ('{"goal": "2"}', 'update_page_goal'), ('{"objective": "3.9"}', 'update_page_objective'),
                     ('{"source": "b"}', 'update_page_source'), ('{"kind": "progress"}', 'update_page_kind')
     loop
-        p := test.plan_of(test.statement('updates_list', null, null, test.now(), null, null, f.column1, '2023-01-01', '500',
-                                         '51'));
-        perform test.is(p ~ ('Index Scan using ' || f.column2 || ' on'), true, f.column1 || ' ' || p);
-        perform test.is(p ~ 'Seq Scan on published_update', false, p);
+        for start in values (null, null, null, null), ('2023-01-01', '500', null, null),
+                            (null, null, '2023-01-01', null), ('2022-01-01', '500', '2023-01-01', null),
+                            (null, null, null, '2023-01-01'), ('2022-01-01', '500', null, '2023-01-01')
+        loop
+            reads := test.reads(test.statement('updates_list', null, start.column4, test.now(), null, null,
+                                               (f.column1::jsonb || jsonb_strip_nulls(jsonb_build_object('until', start.column3)))::text,
+                                               start.column1, start.column2, '51'));
+            perform test.is((reads->>f.column2)::int between 51 and 70 and reads - f.column2 = '{}', true,
+                            concat_ws(' ', f, start, reads));
+        end loop;
     end loop;
 end $$;
 

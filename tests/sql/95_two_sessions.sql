@@ -8,24 +8,33 @@ exception when others then
     null;
 end $$;
 
--- The other session runs a statement and rolls back; its error or its value is the answer.
-create function test.elsewhere(statement text) returns text language plpgsql as $$
-declare
-    said text;
+create function test.connect_other(lock_timeout int default 300) returns void language plpgsql as $$
 begin
     if to_regprocedure('test.dblink_connect(text,text)') is null then
         raise exception using errcode = 'SKIP0', message = 'dblink is not installed';
     end if;
-    perform test.dblink_connect('other', format('host=%s port=%s dbname=%s user=%s options=''-c search_path=%s -c lock_timeout=300''',
+    perform test.dblink_connect('other', format('host=%s port=%s dbname=%s user=%s options=''-c search_path=%s -c lock_timeout=%s''',
                                                 split_part(current_setting('unix_socket_directories'), ',',
                                                            1), current_setting('port'),
-                                                current_database(), session_user, replace(current_setting('search_path'), ' ', '')));
+                                                current_database(), session_user, replace(current_setting('search_path'), ' ', ''), lock_timeout));
     perform test.dblink_exec('other', 'begin');
-    begin
-        said := (select v from test.dblink('other', statement) t (v text));
-    exception when others then
-        said := sqlstate || ' ' || sqlerrm;
-    end;
+end $$;
+
+-- What the other session is answered: its error or its value.
+create function test.ask_other(statement text) returns text language plpgsql as $$
+begin
+    return (select v from test.dblink('other', statement) t (v text));
+exception when others then
+    return sqlstate || ' ' || sqlerrm;
+end $$;
+
+-- The other session runs a statement and rolls back.
+create function test.elsewhere(statement text) returns text language plpgsql as $$
+declare
+    said text;
+begin
+    perform test.connect_other();
+    said := test.ask_other(statement);
     perform test.dblink_disconnect('other');
     return said;
 end $$;
