@@ -43,11 +43,9 @@ static void add_name(struct log_text *t, const char *name) {
     size_t len = strlen(name);
     if (!has_room(t, len + 4))
         return;
-    char *at = t->bytes + t->len;
-    memcpy(at, ",\"", 2);
-    memcpy(at + 2, name, len);
-    memcpy(at + 2 + len, "\":", 2);
-    t->len += len + 4;
+    (void)add(t, ",\"", 2);
+    (void)add(t, name, len);
+    (void)add(t, "\":", 2);
 }
 
 /* That each of eight bytes stands for itself: none is a control, a quote, a backslash or beyond
