@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/call.h"
+#include "base/clock.h"
 #include "command.h"
 #include "config.h"
 #include "serve.h"
@@ -101,6 +102,13 @@ int command_failed(const struct call *c) {
     return EXIT_REFUSED;
 }
 
+/* Before any thread starts. */
+static void set_clock(void) {
+    int64_t at;
+    if (config_text(SET_NOW) && clock_parse_rfc3339(config_text(SET_NOW), &at))
+        clock_fix(at);
+}
+
 static int run(const struct command *command, int argc, char **argv) {
     AUTO(call) struct call c;
     call_init(&c, 1000);
@@ -112,6 +120,7 @@ static int run(const struct command *command, int argc, char **argv) {
         fprintf(stderr, "progressd: these settings cannot be used:\n%s\n", c.detail);
         return EXIT_USAGE;
     }
+    set_clock();
     return command->run(argc, argv);
 }
 

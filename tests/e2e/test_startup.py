@@ -52,6 +52,16 @@ class Startup(Case):
         )
         self.assertGreaterEqual(figures["Threads"], server.ready["threads"])
 
+    def test_a_set_clock_is_the_services_own(self):
+        """The city's day is of the plan's time zone: 06:59 in Greenwich is still yesterday there."""
+        for now, today, tomorrow in (("2026-07-02T06:59:59Z", "2026-07-01", "2026-07-02"),
+                                     ("2026-07-02T07:00:00Z", "2026-07-02", "2026-07-03")):
+            server, _ = self.first_answer(PROGRESS_NOW=now)
+            client = self.connect(self.key, server)
+            self.assertIn("2026 " + now[11:19], client.get("/goals")["Date"])
+            self.accepted(client.post(note("7.1", as_of=today)))
+            self.assertIn(f"today is {today}", self.refused(client.post(note("7.1", as_of=tomorrow)), 422)["detail"])
+
     @support.not_quick
     def test_the_ready_line_tells_port_time_and_threads(self):
         server, _ = self.first_answer(PROGRESS_THREADS=32)
