@@ -93,7 +93,7 @@ tell_races() {
 # Those of tests/e2e that reach what unit and api do not, the first of them with their long cases; the
 # others send more of the same.
 covered_whole='cli*'
-covered_quick='api* cache cold_start drain outage page security_txt startup'
+covered_quick='api* cache cold_start descriptors drain outage page security_txt startup stream'
 
 # With gcc, since gcov must be of the compiler's own version.
 covered() {
