@@ -9,11 +9,9 @@
 #include "guard.h"
 #include "head.h"
 #include "metrics.h"
+#include "spare.h"
 
 enum { PIECE = 65536 }; /* of an answer, each with a deadline of its own */
-
-static const char no_room[] =
-    "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 
 /* A deadline for each piece: who stalls is cut soon, who is merely slow goes on to the end. */
 static bool write_piece(const struct line *line, const char *bytes, size_t len) {
@@ -34,7 +32,7 @@ static bool write_wire(struct wire *w, const void *bytes, size_t len) {
 
 /* Without memory for more. */
 static int turn_away(struct mg_connection *conn) {
-    (void)mg_write(conn, no_room, sizeof(no_room) - 1);
+    (void)mg_write(conn, SPARE_ANSWER, SPARE_ANSWER_LENGTH);
     mg_disable_connection_keep_alive(conn);
     return 503;
 }

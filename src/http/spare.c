@@ -12,8 +12,9 @@
 
 enum { DRAINED = 4096 };
 
-static const char no_room[] =
+const char SPARE_ANSWER[] =
     "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+const size_t SPARE_ANSWER_LENGTH = sizeof(SPARE_ANSWER) - 1;
 
 static int open_one(void) {
     return open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -44,7 +45,7 @@ bool spare_is_needed(int listener) {
  */
 static void refuse(int fd) {
     char sent[DRAINED];
-    (void)send(fd, no_room, sizeof(no_room) - 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+    (void)send(fd, SPARE_ANSWER, SPARE_ANSWER_LENGTH, MSG_NOSIGNAL | MSG_DONTWAIT);
     (void)shutdown(fd, SHUT_WR);
     while (recv(fd, sent, sizeof(sent), MSG_DONTWAIT) > 0)
         continue;

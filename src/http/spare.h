@@ -4,7 +4,13 @@
 #define HTTP_SPARE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+
+/* The whole answer where there is room for nobody more, be it descriptors or memory: it needs
+ * neither. */
+extern const char SPARE_ANSWER[];
+extern const size_t SPARE_ANSWER_LENGTH;
 
 /* A descriptor kept for that moment; the reaper's own. */
 struct spare {
