@@ -21,6 +21,7 @@ enum field_type {
     FIELD_PERCENT, /* 0 to 100, at most two decimals */
     FIELD_WEIGHT,  /* 0 to 1000000, at most three decimals */
     FIELD_INTEGER, /* 1 to max */
+    FIELD_NUMBER,  /* any, below 10^15 on either side; how exact it may be only the database says */
     FIELD_BOOL,
     FIELD_URL,      /* http or https */
     FIELD_LIST,     /* of item, at most max */

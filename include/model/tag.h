@@ -5,7 +5,7 @@
 enum tag {
     TAG_PLAN = 1,
     TAG_GOALS = 2,
-    TAG_OBJECTIVES = 4,
+    TAG_OBJECTIVES = 4, /* and what is edited beside them: measures, departments */
     TAG_UPDATES = 8,
     TAG_ALL = 15,
 };

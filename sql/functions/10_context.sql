@@ -79,6 +79,18 @@ begin
               from jsonb_array_elements(links) with ordinality as t (l, n));
 end $$;
 
+-- The same of stored measurements.
+create type measurement_doc as (measure text, as_of date, actual numeric, target numeric);
+
+create function measurements_doc(measurements jsonb) returns json language plpgsql immutable as $$
+begin
+    if measurements = '[]' then
+        return '[]';
+    end if;
+    return (select array_to_json(array_agg(jsonb_populate_record(null::measurement_doc, m) order by n))
+              from jsonb_array_elements(measurements) with ordinality as t (m, n));
+end $$;
+
 -- Identities by the names that the public uses; a name that is not there is a 404.
 create function goal_named(c context, number text) returns bigint language plpgsql stable as $$
 declare

@@ -96,7 +96,8 @@ create function update_doc(u update_row, c context) returns json language sql st
     select row_to_json(row(
         u.id::text, u.code, u.goal_number, u.kind, u.state, u.as_of, u.status, trim_scale(u.percent_complete),
         u.summary, u.details, u.next_steps,
-        case when u.links = '[]' then '[]' else links_doc(u.links) end, u.measurements::json,
+        case when u.links = '[]' then '[]' else links_doc(u.links) end,
+        case when u.measurements = '[]' then '[]' else measurements_doc(u.measurements) end,
         u.source, u.external_id, rfc3339(u.source_updated_at), u.supersedes::text, u.superseded_by::text, u.reason,
         case when u.retracted_at is not null then row(rfc3339(u.retracted_at), u.retraction_reason)::retraction_doc end,
         rfc3339(u.created_at), rfc3339(u.published_at), c.demo)::update_doc)

@@ -102,14 +102,15 @@ create type objective_doc as (
 create function objective_doc(o objective_row, c context) returns json language plpgsql stable
 set plan_cache_mode = force_generic_plan as $$
 begin
-    return json_with(row_to_json(row(
+    return json_with(json_with(row_to_json(row(
         o.code, o.goal_number, o.statement, o.description, o.description_position,
         o.actions, o.lead_department, o.supporting_departments, o.owner_role, o.start_on, o.due_on, o.update_frequency,
         trim_scale(o.weight), o.tags, o.status, o.status_as_of, trim_scale(o.percent), o.percent_as_of,
         o.updates_count, o.revision, rfc3339(o.archived_at), c.demo,
         row('/objectives/' || o.code || c.suffix, '/goals/' || o.goal_number || c.suffix,
             '/objectives/' || o.code || '/updates' || c.suffix)::objective_links)::objective_doc),
-        'latest_update', case when 'latest_update' = any(c.include) then latest_update_doc(c, o.goal_id, o.id) end);
+        'latest_update', case when 'latest_update' = any(c.include) then latest_update_doc(c, o.goal_id, o.id) end),
+        'measures', case when 'measures' = any(c.include) then measures_of(o.code, c) end);
 end $$;
 
 -- The objectives of one goal as a list, for a goal that includes them.

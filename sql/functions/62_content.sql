@@ -47,10 +47,6 @@ begin
     if b.status = 'cancelled' and b.reason is null then
         faults := faults || fault(at || '/reason', 'cancelled requires a reason');
     end if;
-    if jsonb_typeof(b.measurements) = 'array' and b.measurements <> '[]' then
-        faults := faults || fault(at || '/measurements/0/measure',
-                                  format('no measure %s', coalesce(b.measurements->0->>'measure', 'of that name')));
-    end if;
     return faults;
 end $$;
 
@@ -70,7 +66,7 @@ begin
     d.details           := b.details;
     d.next_steps        := b.next_steps;
     d.links             := coalesce(nullif(b.links, 'null'), '[]');
-    d.measurements      := coalesce(nullif(b.measurements, 'null'), '[]');
+    d.measurements      := measurements_of(b.measurements, b.as_of);
     d.source            := b.source;
     d.external_id       := b.external_id;
     d.source_updated_at := b.source_updated_at;
@@ -114,6 +110,10 @@ begin
     if exists (select from objective_revision r
                 where r.objective_id = o.id and r.revision = o.revision and r.archived_at is not null) then
         faults := faults || fault('#/objective', format('objective %s is archived', o.code));
+    end if;
+    if b.measurements <> '[]' then
+        faults := faults || measurement_faults(measurements_of(b.measurements, b.as_of), measures_known(o.plan_id), o.code,
+                                               c.today, '#');
     end if;
 end $$;
 

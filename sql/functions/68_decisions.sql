@@ -49,6 +49,21 @@ begin
     return u;
 end $$;
 
+-- What a draft measures is looked at again: measures may have been archived since, or taken from
+-- the objective.
+create function hold_to_measures(d draft_update) returns void language plpgsql stable as $$
+declare
+    first jsonb;
+begin
+    if d.measurements <> '[]' then
+        first := measurement_faults(d.measurements, measures_known(d.plan_id),
+                                    (select o.code from objective o where o.id = d.objective_id), 'infinity', '#')->0;
+        if first is not null then
+            perform problem(409, format('%s: revise the draft', first->>'detail'));
+        end if;
+    end if;
+end $$;
+
 create function updates_publication(q jsonb, body jsonb) returns written language plpgsql
 set plan_cache_mode = force_generic_plan as $$
 declare
@@ -74,6 +89,7 @@ begin
     elsif natural_head(d.plan_id, d.source, d.external_id) <> coalesce(d.supersedes, 0) then
         perform problem(409, 'another report under its natural key was published meanwhile', code => 'superseded');
     end if;
+    perform hold_to_measures(d);
     delete from draft_update where id = d.id;
     perform publish(d, a);
     return answer_published(q, a, c, 200, d.id);

@@ -29,6 +29,10 @@ create function file_parts(doc jsonb) returns setof file_part language sql immut
     union all select 'action', o.at || '/actions/' || i.n, i.item from objective o, items(o.value->'actions') i
     union all select 'objective_history', o.at || '/history/' || i.n, i.item from objective o, items(o.value->'history') i
     union all select 'update', at, value from report
+    union all select 'measurement', r.at || '/measurements/' || i.n, i.item from report r, items(r.value->'measurements') i
+    union all select 'measure', '#/measures/' || n, item from items(doc->'measures')
+    union all select 'measure_history', '#/measures/' || m.n || '/history/' || i.n, i.item
+                from items(doc->'measures') m, items(m.item->'history') i
     union all select 'link', r.at || '/links/' || i.n, i.item from report r, items(r.value->'links') i
 $$;
 
@@ -44,6 +48,7 @@ values
     ('file', 'departments', 'optional', 'array',   null),
     ('file', 'events',      'optional', 'array',   null),
     ('file', 'goals',       'optional', 'array',   null),
+    ('file', 'measures',    'optional', 'array',   null),
     ('file', 'updates',     'optional', 'array',   null),
 
     ('plan', 'slug',              'required', 'string', '^(?=.{1,64}$)[a-z0-9]+(-[a-z0-9]+)*$'),
@@ -63,6 +68,7 @@ values
     ('department', 'name',              'required', 'string', '\S'),
     ('department', 'public_contact',    'nullable', 'string', null),
     ('department', 'reporting_contact', 'nullable', 'string', null),
+    ('department', 'revision',          'optional', 'number', 'integer'),
 
     ('event', 'position',  'required', 'number', 'integer'),
     ('event', 'text',      'required', 'string', '\S'),
@@ -132,17 +138,24 @@ values
     ('update', 'returned_at',       'nullable', 'string', 'time'),
     ('update', 'return_comment',    'nullable', 'string', '\S'),
     ('update', 'discarded_at',      'nullable', 'string', 'time'),
+    ('measurement', 'measure', 'required', 'string', '^(?=.{1,64}$)[a-z0-9]+(-[a-z0-9]+)*$'),
+    ('measurement', 'as_of',   'nullable', 'string', 'date'),
+    ('measurement', 'actual',  'required', 'number', null),
+    ('measurement', 'target',  'nullable', 'number', null),
+    ('measure', 'slug',        'required', 'string', '^(?=.{1,64}$)[a-z0-9]+(-[a-z0-9]+)*$'),
+    ('measure', 'revision',    'optional', 'number', 'integer'),
+    ('measure', 'history',     'optional', 'array',  null),
     ('link', 'label', 'required', 'string', 'stated 200'),
     ('link', 'url',   'required', 'string', '^https?://\S+$')
 union all
 -- Who wrote a revision or an update, where the file restores one.
 select w.what, f.name, f.need, 'string', f.rule
-  from (values ('goal_history'), ('objective_history'), ('update')) w (what),
+  from (values ('goal_history'), ('objective_history'), ('measure_history'), ('update')) w (what),
        (values ('key_id', 'nullable', null), ('client', 'nullable', null), ('holder', 'nullable', null),
                ('request_id', 'nullable', null)) f (name, need, rule)
 union all
 select w.what, f.name, 'required', f.type, f.rule
-  from (values ('goal_history'), ('objective_history')) w (what),
+  from (values ('goal_history'), ('objective_history'), ('measure_history')) w (what),
        (values ('revision', 'number', 'integer'), ('recorded_at', 'string', 'time')) f (name, type, rule)
 union all
 select 'goal_history', f.name, f.need, f.type, f.rule
@@ -159,4 +172,16 @@ select 'objective_history', f.name, f.need, f.type, f.rule
                ('update_frequency', 'required', 'string', '^(monthly|quarterly|semiannual|annual|none)$'),
                ('weight', 'required', 'number', null), ('tags', 'required', 'array', 'strings'),
                ('archived_at', 'nullable', 'string', 'time')) f (name, need, type, rule)
+union all
+-- A measure says the same of itself as its history of it.
+select w.what, f.name, f.need, f.type, f.rule
+  from (values ('measure'), ('measure_history')) w (what),
+       (values ('name', 'required', 'string', '\S'), ('unit', 'required', 'string', '\S'),
+               ('direction', 'required', 'string', '^(increase|decrease|maintain)$'),
+               ('baseline', 'nullable', 'number', null), ('baseline_on', 'nullable', 'string', 'date'),
+               ('target', 'nullable', 'number', null), ('target_on', 'nullable', 'string', 'date'),
+               ('lower_limit', 'nullable', 'number', null), ('upper_limit', 'nullable', 'number', null),
+               ('data_source', 'nullable', 'string', '\S'), ('description', 'nullable', 'string', '\S'),
+               ('objectives', 'required', 'array', 'strings'), ('archived_at', 'nullable', 'string', 'time'))
+       f (name, need, type, rule)
 $$;

@@ -73,8 +73,8 @@ create function double_faults(parts file_part[]) returns setof file_fault langua
                                 else p.value->>f.field end as name
                       from unnest(parts) with ordinality p (what, at, value, n)
                       join (values ('department', 'slug', false), ('event', 'position', false), ('goal', 'number', false),
-                                   ('objective', 'code', false), ('action', 'position', true), ('update', 'id', false),
-                                   ('update', 'external_id', false)) f (what, field, within_parent) using (what)
+                                   ('objective', 'code', false), ('action', 'position', true), ('measure', 'slug', false),
+                                   ('update', 'id', false), ('update', 'external_id', false)) f (what, field, within_parent) using (what)
                      where f.field <> 'external_id' or not p.value ? 'state') k
              where k.name is not null) d
      where d.times > 1

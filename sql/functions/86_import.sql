@@ -49,15 +49,20 @@ declare
     new department;
 begin
     select * into old from department d where d.plan_id = import_department.plan_id and d.slug = v->>'slug';
-    new         := jsonb_populate_record(old, v);
-    new.plan_id := plan_id;
-    if new is not distinct from old then
-        return 'unchanged';
+    if found then
+        new := jsonb_populate_record(old, v - 'revision');
+        if new is not distinct from old then
+            return 'unchanged';
+        end if;
+        perform edit_department(old, new, importer());
+        return 'changed';
     end if;
-    insert into department select new.*
-    on conflict on constraint department_pkey
-       do update set (name, public_contact, reporting_contact) = row(new.name, new.public_contact, new.reporting_contact);
-    return case when old.slug is null then 'created' else 'changed' end;
+    new          := jsonb_populate_record(null::department, v);
+    new.plan_id  := plan_id;
+    new.revision := coalesce(new.revision, 1);
+    insert into department select new.*;
+    perform announce('department', new.slug, 'created', plan_id, null);
+    return 'created';
 end $$;
 
 -- The list of events is the file's, whole.

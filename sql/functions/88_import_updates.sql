@@ -56,6 +56,10 @@ begin
     return 'changed';
 end $$;
 
+create function restored_measurements(v jsonb) returns jsonb language sql stable as $$
+    select jsonb_build_object('measurements', measurements_of(v->'measurements', (v->>'as_of')::date))
+$$;
+
 -- History as it was: rows come with their state, so that nothing has to be changed afterwards. In
 -- one statement, as a correction and what it corrects name each other.
 create function restore_published(of_plan bigint, parts file_part[]) returns bigint language plpgsql as $$
@@ -63,7 +67,7 @@ declare
     n bigint;
 begin
     with restored as (
-        select (jsonb_populate_record(null::published_update, '{"links": [], "measurements": []}' || p.value
+        select (jsonb_populate_record(null::published_update, '{"links": []}' || p.value || restored_measurements(p.value)
                 || jsonb_build_object('plan_id', of_plan, 'goal_id', o.goal_id, 'objective_id', o.id))).*
           from unnest(parts) p
           join objective o on o.plan_id = of_plan and o.code = p.value->>'objective'
@@ -95,8 +99,8 @@ declare
     n bigint;
 begin
     insert into draft_update
-    select (jsonb_populate_record(null::draft_update, '{"links": [], "measurements": []}' || p.value || jsonb_build_object(
-            'plan_id', of_plan, 'goal_id', o.goal_id, 'objective_id', o.id))).*
+    select (jsonb_populate_record(null::draft_update, '{"links": []}' || p.value || restored_measurements(p.value)
+            || jsonb_build_object('plan_id', of_plan, 'goal_id', o.goal_id, 'objective_id', o.id))).*
       from unnest(parts) p
       join objective o on o.plan_id = of_plan and o.code = p.value->>'objective'
      where p.what = 'update' and p.value->>'state' in ('draft', 'returned', 'discarded')
@@ -161,6 +165,9 @@ begin
     return query select t.kind, 'objectives', count(*), null::text
                    from (select import_objective(c.plan_id, p.value) as kind from unnest(parts) p
                           where p.what = 'objective') t group by t.kind order by t.kind;
+    return query select t.kind, 'measures', count(*), null::text
+                   from (select import_measure(c.plan_id, p.value) as kind from unnest(parts) p
+                          where p.what = 'measure') t group by t.kind order by t.kind;
     return query select t.kind, 'updates', sum(t.n)::bigint, null::text
                    from (select * from import_reports(c, parts, publish)
                           union all

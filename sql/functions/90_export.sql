@@ -60,7 +60,7 @@ $$;
 
 create function export_departments(of_plan bigint) returns json language sql stable as $$
     select in_lines(array_agg(row_to_json(d) order by d.slug))
-      from (select d.slug, d.name, d.public_contact, d.reporting_contact from department d where d.plan_id = of_plan) d
+      from (select d.slug, d.name, d.public_contact, d.reporting_contact, d.revision from department d where d.plan_id = of_plan) d
 $$;
 
 create function export_events(of_plan bigint) returns json language sql stable as $$
@@ -77,7 +77,8 @@ create function export_updates(of_plan bigint) returns json language sql stable 
                         when u.superseded_at is not null then 'superseded'
                         else 'published' end as state,
                    o.code as objective, u.as_of, u.kind, u.status, trim_scale(u.percent_complete) as percent_complete,
-                   u.summary, u.details, u.next_steps, links_doc(u.links) as links, u.measurements, u.source, u.external_id,
+                   u.summary, u.details, u.next_steps, links_doc(u.links) as links,
+                   measurements_doc(u.measurements) as measurements, u.source, u.external_id,
                    precisely(u.source_updated_at) as source_updated_at, u.supersedes::text as supersedes, u.reason,
                    u.key_id, u.client, u.holder, u.request_id, precisely(u.created_at) as created_at,
                    precisely(u.published_at) as published_at, precisely(u.superseded_at) as superseded_at,
@@ -94,7 +95,8 @@ create function export_updates(of_plan bigint) returns json language sql stable 
                         when u.returned_at is not null then 'returned'
                         else 'draft' end,
                    o.code, u.as_of, u.kind, u.status, trim_scale(u.percent_complete),
-                   u.summary, u.details, u.next_steps, links_doc(u.links), u.measurements, u.source, u.external_id,
+                   u.summary, u.details, u.next_steps, links_doc(u.links), measurements_doc(u.measurements),
+                   u.source, u.external_id,
                    precisely(u.source_updated_at), u.supersedes::text, u.reason,
                    u.key_id, u.client, u.holder, u.request_id, precisely(u.created_at),
                    null, null, null, null, null, null, null, null,
@@ -110,7 +112,7 @@ declare
     c context := context(slug, null, clock_timestamp()::text, null, null);
 begin
     return format(E'{"format":"cerritos-in-progress/1","demo":%s,\n"plan":%s,\n"departments":%s,\n"events":%s,\n'
-                  '"goals":%s,\n"updates":%s}',
+                  '"goals":%s,\n"measures":%s,\n"updates":%s}',
                   to_json(c.demo), export_plan(c.plan_id), export_departments(c.plan_id), export_events(c.plan_id),
-                  export_goals(c.plan_id), export_updates(c.plan_id));
+                  export_goals(c.plan_id), export_measures(c.plan_id), export_updates(c.plan_id));
 end $$;

@@ -25,10 +25,12 @@ static const struct field *filter_named(const struct entity *e, const char *name
     return NULL;
 }
 
-/* What the path itself says of a filter: /goals/{number}/objectives, /objectives/{code}/updates. */
+/* What the path itself says of a filter: /goals/{number}/objectives, /objectives/{code}/updates,
+ * /measures/{slug}/values. */
 static const char *in_path(const struct exchange *x, const char *filter) {
     return strcmp(filter, "goal") == 0        ? route_arg(&x->args, "number")
            : strcmp(filter, "objective") == 0 ? route_arg(&x->args, "code")
+           : strcmp(filter, "measure") == 0   ? route_arg(&x->args, "slug")
                                               : NULL;
 }
 

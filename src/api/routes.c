@@ -1,7 +1,9 @@
 #include "api/routes.h"
 
 #include "exchange.h"
+#include "model/department.h"
 #include "model/goal.h"
+#include "model/measure.h"
 #include "model/objective.h"
 #include "model/plan.h"
 #include "model/update.h"
@@ -43,6 +45,17 @@ const struct route ROUTES[] = {
     {"PUT", "/updates/{source}/{external_id}", resource_write, NULL, &update_put, REPORT, 0, BODY},
 
     {"GET", "/stream", stream_open, NULL, NULL, ANY, ROUTE_AS_IS | ROUTE_STREAM, 0},
+
+    {"GET", "/measures", resource_list, &measures, NULL, ANY, KEPT, 0},
+    {"POST", "/measures", resource_write, NULL, &measure_post, EDIT, 0, BODY},
+    {"GET", "/measures/{slug}", resource_get, &measures, NULL, ANY, KEPT, 0},
+    {"PATCH", "/measures/{slug}", resource_write, NULL, &measure_patch, EDIT, 0, BODY},
+    {"GET", "/measures/{slug}/values", resource_list, &measure_values, NULL, ANY, KEPT, 0},
+
+    {"GET", "/departments", resource_list, &departments, NULL, ANY, KEPT, 0},
+    {"POST", "/departments", resource_write, NULL, &department_post, EDIT, 0, BODY},
+    {"GET", "/departments/{slug}", resource_get, &departments, NULL, ANY, KEPT, 0},
+    {"PATCH", "/departments/{slug}", resource_write, NULL, &department_patch, EDIT, 0, BODY},
 
     {"GET", "/openapi.json", ops_contract, NULL, NULL, ANY, KEPT | ROUTE_AS_IS, 0},
     {"GET", "/openapi.yaml", ops_contract, NULL, NULL, ANY, KEPT | ROUTE_AS_IS, 0},

@@ -86,6 +86,6 @@ void reply_problem(struct call *c, const struct request *rq, struct reply *rp) {
     add_header(rp, "Retry-After", retry_after(c, p));
     if (p->err == ERR_UNAUTHENTICATED)
         add_header(rp, "WWW-Authenticate", "Bearer realm=\"Cerritos in Progress\"");
-    if (p->err == ERR_KNOWN)
+    if (p->status == 409)
         add_header(rp, "Location", c->location);
 }

@@ -50,10 +50,8 @@ static unsigned tags_of(const char *entities) {
         const char *entity;
         unsigned tag;
     } TAGS[] = {
-        {"plan", TAG_PLAN},
-        {"goal", TAG_GOALS},
-        {"objective", TAG_OBJECTIVES},
-        {"update", TAG_UPDATES},
+        {"plan", TAG_PLAN},      {"goal", TAG_GOALS},         {"objective", TAG_OBJECTIVES},
+        {"update", TAG_UPDATES}, {"measure", TAG_OBJECTIVES}, {"department", TAG_OBJECTIVES},
     };
     unsigned tags = 0;
     for (const char *at = entities; at && *at;) {

@@ -39,8 +39,17 @@ static bool is_number(const char *key, size_t most) {
     return digits > 0 && digits <= most && key[digits] == '\0';
 }
 
-/* A day and an id, or one or two of the plan's own numbers: what PostgreSQL can read as such. */
-static bool are_keys(const char *first, const char *second) {
+/* Pages of these rest on the name itself. */
+static bool is_named(const char *resource) {
+    return strcmp(resource, "measures") == 0 || strcmp(resource, "departments") == 0;
+}
+
+/* A name, a day and an id, or one or two of the plan's own numbers: what PostgreSQL can read as
+ * such. */
+static bool are_keys(const char *resource, const char *first, const char *second) {
+    if (is_named(resource))
+        return *first && !*second &&
+               first[strspn(first, "abcdefghijklmnopqrstuvwxyz0123456789-")] == '\0';
     if (clock_is_date(first))
         return is_number(second, 18);
     return is_number(first, 9) && (!*second || is_number(second, 9));
@@ -69,7 +78,7 @@ bool cursor_read(struct call *c, const struct query *q, const char *resource, co
     pin(q, resource, hex);
     if (strcmp(plain + 1, hex) != 0)
         return refuse(c, "belongs to another request: keep plan, filters and as_of as they were");
-    if (!are_keys(keys, second))
+    if (!are_keys(resource, keys, second))
         return refuse(c, "is not a cursor that this service gave");
     *key1 = call_strdup(c, keys);
     *key2 = *second ? call_strdup(c, second) : NULL;

@@ -9,6 +9,7 @@
 #include "base/utf8.h"
 
 enum { NAME_MOST = 64, URL_MOST = 2000 };
+#define NUMBER_BOUND 1e15 /* exclusive; as in sql/functions/61_measurements.sql */
 
 /* ---- what a text of each type looks like ---- */
 
@@ -157,6 +158,8 @@ static const char *refuse_number(struct call *c, const struct field *f, double v
             return "must be between 0 and 1000000";
         return has_decimals(value, 3) ? "must have at most three decimals" : NULL;
     }
+    if (f->type == FIELD_NUMBER)
+        return fabs(value) < NUMBER_BOUND ? NULL : "must have at most 15 digits before the point";
     if (value < 1 || (f->max && value > (double)f->max))
         return call_printf(c, "must be between 1 and %zu", f->max);
     return NULL;
@@ -171,6 +174,7 @@ static enum doc_type type_wanted(enum field_type type) {
     switch (type) {
     case FIELD_PERCENT:
     case FIELD_WEIGHT:
+    case FIELD_NUMBER:
     case FIELD_INTEGER: return DOC_NUMBER;
     case FIELD_BOOL: return DOC_BOOL;
     case FIELD_LIST: return DOC_LIST;

@@ -5,7 +5,7 @@
 #include "generated/queries.h"
 #include "model/update.h"
 
-static const char *const INCLUDES[] = {"latest_update", NULL};
+static const char *const INCLUDES[] = {"latest_update", "measures", NULL};
 static const char *const FREQUENCIES[] = {"monthly", "quarterly", "semiannual",
                                           "annual",  "none",      NULL};
 static const char *const POSITIONS[] = {"before", "after", NULL};

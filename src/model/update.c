@@ -68,7 +68,14 @@ static const struct field LINK[] = {
     {0},
 };
 static const struct field A_LINK = {"", FIELD_OBJECT, FIELD_NOT_NULL, 0, NULL, LINK};
-static const struct field A_MEASUREMENT = {"", FIELD_ANY, FIELD_OPTIONAL, 0, NULL, NULL};
+static const struct field MEASUREMENT[] = {
+    {"measure", FIELD_SLUG, FIELD_REQUIRED, 0, NULL, NULL},
+    {"as_of", FIELD_DATE, FIELD_OPTIONAL, 0, NULL, NULL},
+    {"actual", FIELD_NUMBER, FIELD_REQUIRED, 0, NULL, NULL},
+    {"target", FIELD_NUMBER, FIELD_OPTIONAL, 0, NULL, NULL},
+    {0},
+};
+static const struct field A_MEASUREMENT = {"", FIELD_OBJECT, FIELD_NOT_NULL, 0, NULL, MEASUREMENT};
 
 static const struct field UPDATE_FIELDS[] = {
     {"objective", FIELD_CODE, FIELD_REQUIRED, 0, NULL, NULL},
@@ -145,8 +152,6 @@ void update_check(struct call *c, const struct doc *body, const char *pointer) {
         check_progress(c, body, pointer);
     else if (kind)
         check_narrative(c, body, pointer, kind);
-    if (doc_count(doc_get(body, "measurements")) > 0)
-        refuse(c, pointer, "measurements/0/measure", "the plan has no measure of this name");
 }
 
 static void check(struct call *c, const struct doc *body) {

@@ -24,6 +24,9 @@ static const char *sample(const char *pattern) {
         {"/objectives/{code}", "/objectives/7.1"},
         {"/objectives/{code}/updates", "/objectives/1.2/updates"},
         {"/updates/{source}/{external_id}", "/updates/public-record/2024-12-04-1.2-alpr-cameras"},
+        {"/measures/{slug}", "/measures/calls"},
+        {"/measures/{slug}/values", "/measures/calls/values"},
+        {"/departments/{slug}", "/departments/works"},
         {"/problems/{code}", "/problems/not-found"},
     };
     static char path[100];
@@ -37,8 +40,19 @@ static const char *sample(const char *pattern) {
     return path;
 }
 
+/* The city's plan has neither. */
+static void found_a_measure_and_a_department(void) {
+    const char *key = service_key(&s, "edit", "city", NULL);
+    EXPECT(&s, 201, .method = "POST", .target = "/measures", .key = key, .idempotency_key = "m",
+           .body = "{'slug':'calls','name':'Calls','unit':'minutes','direction':'decrease',"
+                   "'objectives':['7.1']}");
+    EXPECT(&s, 201, .method = "POST", .target = "/departments", .key = key, .idempotency_key = "d",
+           .body = "{'slug':'works','name':'Public Works'}");
+}
+
 START_TEST(every_route_answers_get_and_head) {
-    service_open_shared(&s);
+    service_open(&s);
+    found_a_measure_and_a_department();
     for (size_t i = 0; i < ROUTE_COUNT; i++) {
         if (strcmp(ROUTES[i].method, "GET") != 0)
             continue;

@@ -55,7 +55,7 @@ static const char *const CANDIDATES[] = {
     "objective", "status", "department",  "tag",      "q",      "kind",          "source",
     "since",     "until",  "state",       "dry_run",  "lang",   "updated_since", "known_at",
     "sort",      "order",  "page",        "offset",   "fields", "format",        "id",
-    "code",      "number", "external_id", "callback", "key",
+    "code",      "number", "external_id", "callback", "key",    "measure",       "slug",
 };
 
 static const char *sample(const struct route *r) {
@@ -69,6 +69,9 @@ static const char *sample(const struct route *r) {
         {"/updates/{id}/retraction", "/updates/1/retraction"},
         {"/updates/{id}/discard", "/updates/1/discard"},
         {"/updates/{source}/{external_id}", "/updates/gogov/x"},
+        {"/measures/{slug}", "/measures/x"},
+        {"/measures/{slug}/values", "/measures/x/values"},
+        {"/departments/{slug}", "/departments/x"},
         {"/problems/{code}", "/problems/invalid"},
     };
     for (size_t i = 0; i < COUNT(samples); i++)
@@ -86,6 +89,10 @@ static const char *body_of(const struct route *r) {
         return "{}";
     if (strstr(r->pattern, "/retraction"))
         return "{'reason':'r'}";
+    if (strcmp(r->pattern, "/measures") == 0)
+        return "{'slug':'s','name':'n','unit':'u','direction':'increase','objectives':['7.1']}";
+    if (strcmp(r->pattern, "/departments") == 0)
+        return "{'slug':'s','name':'n'}";
     if (strcmp(r->method, "PUT") == 0 || strcmp(r->pattern, "/updates") == 0)
         return "{'objective':'7.1','as_of':'2026-10-31','kind':'note','summary':'s'}";
     return "{}";

@@ -126,7 +126,7 @@ def covers_other(b, _):
 
 
 def covers_goals(b, _):
-    """A list of objectives holds no goal."""
+    """A list of objectives holds no goal, and no department."""
     return None if b.objectives is None else 403
 
 
@@ -195,6 +195,22 @@ def _weight(n):
     return {"weight": n % 1000 + 2}
 
 
+def _measure(n):
+    return support.measure(f"made-{n}", THING.objective)
+
+
+def _target(n):
+    return {"target": n}
+
+
+def _department(n):
+    return {"slug": f"made-{n}", "name": "Made"}
+
+
+def _contact(n):
+    return {"reporting_contact": f"desk {n}"}
+
+
 def _reason(_):
     return {"reason": "It was not so."}
 
@@ -234,6 +250,15 @@ RULES = {
         _rule("report", speaks, reaches, about="published", body=_note),
         _rule("report", speaks, reaches, covers_other, about="draft_of_other_objective", body=_note),
     ],
+    "GET /measures": [_any()],
+    "POST /measures": [_rule("edit", reaches, status=201, body=_measure)],
+    "GET /measures/{slug}": [_any(about="measure")],
+    "PATCH /measures/{slug}": [_rule("edit", reaches, about="measure", body=_target)],
+    "GET /measures/{slug}/values": [_any(about="measure")],
+    "GET /departments": [_any()],
+    "POST /departments": [_rule("edit", covers_goals, status=201, body=_department)],
+    "GET /departments/{slug}": [_any(about="department")],
+    "PATCH /departments/{slug}": [_rule("edit", covers_goals, about="department", body=_contact)],
     "GET /openapi.json": [_any()],
     "GET /openapi.yaml": [_any()],
     "GET /.well-known/security.txt": [_any()],

@@ -4,10 +4,11 @@ import re
 from urllib.parse import quote
 
 from hostile import is_text
-from support import note
+from support import measure, note
 
 URL = "https://example.org/"
-EXAMPLES = {"number": "7", "code": "7.1", "id": "999999", "source": "gogov", "external_id": "x"}
+EXAMPLES = {"number": "7", "code": "7.1", "id": "999999", "source": "gogov", "external_id": "x",
+            "slug": "potholes"}
 numbers = itertools.count(1)
 
 
@@ -27,6 +28,7 @@ class Target:
     """One way to write: where it goes, the least that it takes, which fields hold free text, where to read it back."""
 
     method, path, texts, base, state, scope = "POST", "/updates", (), {}, "", "report,publish"
+    unread = ()  # of the texts: what can be written and is never given back
 
     def __init__(self, case, line):
         self.case, self.line, self.key = case, line, case.key
@@ -135,6 +137,46 @@ class Objective(Patch):
     path, texts = "/objectives/{code}", ("statement", "description", "owner_role", "tags")
 
 
+class New(Target):
+    """What is founded under a name of its own each time."""
+
+    scope, least = "edit", {}
+
+    @property
+    def base(self):
+        return self.least | {"slug": f"new-{next(numbers)}"}
+
+
+class NewMeasure(New):
+    path, texts, least = "/measures", ("name", "unit", "data_source", "description"), measure("", "7.1")
+
+
+class NewDepartment(New):
+    path, texts = "/departments", ("name", "public_contact", "reporting_contact")
+    unread, least = ("reporting_contact",), {"name": "Works"}
+
+
+class Edited(Patch):
+    """Each founds what it edits."""
+
+    new = New
+
+    def __init__(self, case, line):
+        Target.__init__(self, case, line)
+        made = self.new(case, line)
+        founded = made.send(case.dump(made.base))
+        case.assertEqual(founded.status, 201, founded)
+        self.own, self.etag = {"slug": founded.json["slug"]}, founded.headers["etag"]
+
+
+class Measure(Edited):
+    path, texts, new = "/measures/{slug}", NewMeasure.texts, NewMeasure
+
+
+class Department(Edited):
+    path, texts, unread, new = "/departments/{slug}", NewDepartment.texts, NewDepartment.unread, NewDepartment
+
+
 class Retraction(Target):
     path = "/updates/{id}/retraction"
 
@@ -147,5 +189,5 @@ class Discard(Target):
     path = "/updates/{id}/discard"
 
 
-STORING = (Post, Natural, Draft, Goal, Objective)
+STORING = (Post, Natural, Draft, Goal, Objective, NewMeasure, Measure, NewDepartment, Department)
 WRITES = STORING + (Retraction, Publication, Discard)

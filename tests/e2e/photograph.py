@@ -12,7 +12,7 @@ from hostile import Contract
 
 NEW_EVERY_TIME = ("date", "x-request-id", "age")
 # What a name in a path and a parameter without a list of values in the contract are tried with.
-NAMES = {"number": ("1", "7"), "code": ("7.1", "7.4", "2.1", "forbidden")}
+NAMES = {"number": ("1", "7"), "code": ("7.1", "7.4", "2.1", "forbidden"), "slug": ("response-time", "public-works")}
 VALUES = {
     "plan": ("cerritos-in-progress", "another"),
     "as_of": ("2025-02-28", "2026-01-31", "2026-06-30"),

@@ -397,5 +397,23 @@ def progress(objective, percent=None, status="on_track", as_of="2026-01-31", **m
     return body | more
 
 
+def measure(slug, *objectives, **more):
+    """The body of a measure."""
+    body = {"slug": slug, "name": "What is counted", "unit": "days", "objectives": list(objectives)}
+    return body | {"direction": "decrease", "baseline": 12.5, "target": 7} | more
+
+
+def found(db, server, path, body):
+    """A measure or a department, made by an editor; its document."""
+    client = Client(server.port, db.key(scope="edit", source="city"))
+    try:
+        got = client.ask("POST", path, body, {"Idempotency-Key": f"found-{body['slug']}"})
+        if got.status != 201:
+            raise AssertionError(str(got))
+        return got.json
+    finally:
+        client.close()
+
+
 def note(objective, as_of="2026-01-31", **more):
     return {"objective": objective, "as_of": as_of, "kind": "note", "summary": "A note moves nothing."} | more

@@ -149,7 +149,7 @@ class Posting(Case):
             (progress("7.1", -1), ["#/percent_complete"]),
             (note("7.1", status="on_track", percent_complete=5), ["#/status", "#/percent_complete"]),
             (progress("7.1", status=None), ["#/status"]),
-            (note("7.1", measurements=[{"measure": "x", "value": 1}]), ["#/measurements/0/measure"]),
+            (note("7.1", measurements=[{"measure": "x", "actual": 1}]), ["#/measurements/0/measure"]),
         ):
             self.refused(self.client.post(body, key=self.key), 422, "invalid", places)
 

@@ -44,6 +44,12 @@ class Targets:
     def _objective(self):
         return {"code": "7.1"}, self.case.client.get("/objectives/7.1")["ETag"]
 
+    def _measure(self):
+        return {"slug": "measured"}, self.case.client.get("/measures/measured")["ETag"]
+
+    def _department(self):
+        return {"slug": "works"}, self.case.client.get("/departments/works")["ETag"]
+
     def _pair(self):
         return {"source": THING.source, "external_id": f"pair-{next(_numbers)}"}, None
 
@@ -79,6 +85,8 @@ class Authorisation(Case):
         cls.db.sql("update progress.api_key set expires_at = clock_timestamp() where id in "
                    f"({', '.join(repr(k.split('_')[1]) for b, k in cls.keys if b.what == 'expired')})")
         cls.bearers = [b for b, _ in cls.keys] + list(cls.without_a_key())
+        support.found(cls.db, cls.server, "/measures", rules.RULES["POST /measures"][0].body(0) | {"slug": "measured"})
+        support.found(cls.db, cls.server, "/departments", {"slug": "works", "name": "Works"})
         cls.sent = cls.refusals = 0
 
     @classmethod

@@ -19,9 +19,11 @@ PAIRS = (("gogov", "known"), ("gogov", "nothing-here"), ("gogov", "a%3Flimit=2")
 MORE = {
     "number": (*NAMES["number"], "99"),
     "code": (*NAMES["code"], "9.9", "%37.1"),
+    "slug": (*NAMES["slug"], "nobody"),
     "id": ("1", "2", "3", "999999"),
     "pairs": PAIRS,
 }
+MEASURED = [{"measure": "response-time", "actual": 9.5}]
 DISTINCT = 600 if support.QUICK or support.INSTRUMENTED else 3000
 WRITERS, READERS = 3, 3
 WRITES = 5 if support.QUICK or support.INSTRUMENTED else 60
@@ -74,12 +76,17 @@ class Exact(Case):
         super().setUpClass()
         cls.without = Server(cls.db.url, **SETTINGS, PROGRESS_CACHE_MB=0)
         cls.addClassCleanup(cls.without.kill)
+        support.found(cls.db, cls.server, "/measures", support.measure("response-time", "7.1", "2.1"))
+        support.found(cls.db, cls.server, "/measures", support.measure("another-time", "7.4"))
+        support.found(cls.db, cls.server, "/departments", {"slug": "public-works", "name": "Public Works"})
+        support.found(cls.db, cls.server, "/departments", {"slug": "it", "name": "IT"})
 
     def setUp(self):
         super().setUp()
         self.plain = self.connect(server=self.without)
         self.written = [self.accepted(self.client.post(body, key=self.key)) for body in (
-            progress("7.1", 40, external_id="known") if "known" not in self.names() else note("7.1"),
+            progress("7.1", 40, external_id="known", measurements=MEASURED)
+            if "known" not in self.names() else note("7.1"),
             note("2.1", links=[{"label": "A page", "url": "https://example.org/"}]), progress("2.1", 10, "at_risk"))]
         targets = Targets(self.without.port, MORE, {"cursor": ()})
         self.addCleanup(targets.close)
@@ -135,13 +142,18 @@ class Exact(Case):
         self.compare_all("at first")
         wrong = self.written[2]
         right = self.accepted(self.client.post(
-            progress("2.1", 15, supersedes=wrong["id"], reason="It was 15."), key=self.key))
+            progress("2.1", 15, supersedes=wrong["id"], reason="It was 15.",
+                     measurements=[{"measure": "response-time", "actual": 8}]), key=self.key))
         self.compare_all("after a correction", 2)
         self.accepted(self.client.post({"reason": "Not so."}, f"/updates/{right['id']}/retraction", key=self.key), 200)
         editor = self.db.key(scope="edit", source="city")
         goal = self.plain.get("/goals/7")
         self.accepted(self.client.ask("PATCH", "/goals/7", {"short_name": "Openness"}, {"If-Match": goal["ETag"]},
                                       editor), 200)
+        for path, body in (("/measures/response-time", {"target": 6}), ("/departments/public-works", {"name": "Works"}),
+                           ("/objectives/7.1", {"lead_department": "public-works"})):
+            etag = self.plain.get(path)["ETag"]
+            self.accepted(self.client.ask("PATCH", path, body, {"If-Match": etag}, editor), 200)
         self.compare_all("after a retraction and an edit", 2)
 
     def test_a_name_in_other_bytes_is_never_another_ones_answer(self):

@@ -2,11 +2,12 @@
 import unittest
 
 from photograph import Photographer
-from support import Case, note, progress, say
+from support import Case, found, measure, note, progress, say
 
 WORD = "zqxdraft"       # in every text of every draft, and nowhere else
 NAME = "zqxname"        # a source and external ids of drafts only
 PERCENT = 73.19
+MEASURED = [{"measure": "response-time", "actual": 73.1937}]
 ON = "2025-02-03"
 # Every draft and its texts are made within these ids.
 IDS = tuple(str(n) for n in range(1, 31))
@@ -29,6 +30,8 @@ class HiddenDrafts(Case):
         cls.reporter = cls.db.key(scope="report")
         cls.nobody_yet = cls.db.key(scope="report", source=NAME)
         cls.publisher = cls.db.key(scope="publish", source="city")
+        found(cls.db, cls.server, "/measures", measure("response-time", "7.1", "7.4"))
+        found(cls.db, cls.server, "/departments", {"slug": "public-works", "name": "Public Works"})
 
     def setUp(self):
         super().setUp()
@@ -60,7 +63,8 @@ class HiddenDrafts(Case):
         """Drafts of every kind, by every way there is."""
         head = self.published[-1]["id"]
         drafts = [
-            self.draft(marked(progress("7.1"), 1, percent_complete=PERCENT, external_id=f"{NAME}-1")),
+            self.draft(marked(progress("7.1"), 1, percent_complete=PERCENT, external_id=f"{NAME}-1",
+                              measurements=MEASURED)),
             self.draft(marked(note("7.2"), 2)),
             self.draft(marked(note("2.1"), 3, kind="service_status")),
             self.draft(marked(progress("7.3", status="completed"), 4, percent_complete=100)),
@@ -76,7 +80,8 @@ class HiddenDrafts(Case):
         """Revised, discarded, returned; and what is only tried, or refused."""
         first = self.client.ask("GET", f"/updates/{drafts[1]['id']}?state=draft", key=self.reporter)
         self.put(f"/updates/{drafts[1]['id']}", marked(note("7.2"), 9), 200, If_Match=first["ETag"])
-        self.put(f"/updates/gogov/{NAME}-2", marked(progress("7.4"), 10, percent_complete=1.19), 200)
+        self.put(f"/updates/gogov/{NAME}-2", marked(progress("7.4"), 10, percent_complete=1.19, measurements=MEASURED),
+                 200)
         discarded = self.client.post(None, f"/updates/{drafts[2]['id']}/discard", key=self.reporter)
         self.assertEqual(self.accepted(discarded, 200)["state"], "discarded")
         self.db.sql("update progress.draft_update set returned_at = clock_timestamp(), "
@@ -140,7 +145,8 @@ class HiddenDrafts(Case):
         """So that all this could fail: what is published is seen in the same places."""
         self.accepted(self.client.post(None, f"/updates/{draft['id']}/publication", key=self.publisher), 200)
         for path in ("/", "/plan", "/summary", "/goals", "/goals/7", "/goals/7/objectives", "/objectives",
-                     "/objectives/7.4", "/objectives/7.4/updates", "/updates", f"/updates/{draft['id']}",
+                     "/objectives/7.4", "/objectives/7.4/updates", "/measures", "/measures/response-time",
+                     "/measures/response-time/values",  "/updates", f"/updates/{draft['id']}",
                      f"/updates/gogov/{NAME}-2", "/updates?count=exact"):
             form = "html" if path == "/" else "json"
             after = self.photographer.look(path, form)

@@ -52,6 +52,32 @@ START_TEST(keys_come_back_as_they_went_in) {
 }
 END_TEST
 
+START_TEST(a_page_by_names_takes_names_alone) {
+    AUTO(call) struct call c;
+    call_init(&c, 1000);
+    static const struct {
+        const char *resource, *key1, *key2;
+        bool taken;
+    } cases[] = {
+        {"measures", "response-time-2", NULL, true},
+        {"departments", "311", NULL, true},
+        {"measures", "Response", NULL, false},
+        {"measures", "a b", NULL, false},
+        {"measures", "", NULL, false},
+        {"departments", "it", "1", false},
+        {"goals", "it", NULL, false},
+        {"measure_values", "it", "1", false},
+        {"measure_values", "2026-10-31", "17", true},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        const char *cursor = cursor_write(&c, &PAGE, cases[i].resource, cases[i].key1,
+                                          cases[i].key2);
+        ck_assert_msg(reads(PAGE, cursor, cases[i].resource, NULL, NULL) == cases[i].taken,
+                      "%s by %s", cases[i].resource, cases[i].key1);
+    }
+}
+END_TEST
+
 START_TEST(no_cursor_is_the_first_page) {
     AUTO(call) struct call c;
     const char *k1 = "x";
@@ -179,6 +205,7 @@ END_TEST
 int main(void) {
     const TTest *const tests[] = {
         keys_come_back_as_they_went_in,
+        a_page_by_names_takes_names_alone,
         no_cursor_is_the_first_page,
         a_cursor_belongs_to_its_request,
         the_size_of_a_page_may_change_on_the_way,

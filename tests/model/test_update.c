@@ -95,11 +95,19 @@ START_TEST(faults_of_fields_and_rules_come_together) {
 }
 END_TEST
 
-START_TEST(a_measurement_has_no_measure_yet) {
+START_TEST(a_measurement_names_its_measure_and_a_number) {
     check_places(
         "{\"objective\":\"3.1\",\"as_of\":\"2026-10-31\",\"kind\":\"note\",\"summary\":\"s\","
-        "\"measurements\":[{\"measure\":\"response-time\",\"actual\":4}]}",
-        "#/measurements/0/measure");
+        "\"measurements\":[{\"measure\":\"response-time\",\"actual\":-4.50,\"target\":null,"
+        "\"as_of\":\"2026-09-30\"}]}",
+        "");
+    check_places(
+        "{\"objective\":\"3.1\",\"as_of\":\"2026-10-31\",\"kind\":\"note\",\"summary\":\"s\","
+        "\"measurements\":[{\"measure\":\"Response\",\"actual\":\"4\"},{\"actual\":null,\"x\":1},"
+        "{\"measure\":\"a\",\"actual\":1e15,\"target\":-1e15,\"as_of\":\"2026\"},7]}",
+        "#/measurements/0/measure #/measurements/0/actual #/measurements/1/actual "
+        "#/measurements/1/x #/measurements/1/measure #/measurements/2/actual "
+        "#/measurements/2/target #/measurements/2/as_of #/measurements/3");
 }
 END_TEST
 
@@ -211,7 +219,7 @@ int main(void) {
         a_whole_update_is_taken,
         what_is_optional_may_be_null_and_lists_may_not,
         faults_of_fields_and_rules_come_together,
-        a_measurement_has_no_measure_yet,
+        a_measurement_names_its_measure_and_a_number,
         the_limits_of_texts_are_those_of_the_contract,
         twenty_links_are_the_most,
         faults_of_an_imported_update_lie_under_its_place,
