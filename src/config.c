@@ -5,7 +5,9 @@
 
 #include "base/clock.h"
 
-enum type { TEXT, SECRET, INTEGER, CHOICE, TIME, CONTACT };
+enum type { TEXT, SECRET, INTEGER, CHOICE, TIME, CONTACT, ADDRESS };
+
+enum { ADDRESS_MOST = 256 };
 
 struct row {
     const char *name, *env;
@@ -50,6 +52,10 @@ static const struct row ROWS[SET_COUNT] = {
                              "comma list of addresses or CIDRs whose X-Forwarded-For is believed"},
     [SET_PUBLIC_HOST] = {"public-host", "PROGRESS_PUBLIC_HOST", TEXT, "localhost", 0, 0, NULL,
                          "host name that the public uses"},
+    [SET_PUBLIC_URL] =
+        {"public-url", "PROGRESS_PUBLIC_URL", ADDRESS, NULL, 0, 0, NULL,
+         "what absolute links in feeds and catalogues begin with, such as https://plan.example.org; "
+         "not set: https and PROGRESS_PUBLIC_HOST, or http://localhost and the port"},
     [SET_SECURITY_CONTACT] =
         {"security-contact", "PROGRESS_SECURITY_CONTACT", CONTACT, NULL, 0, 0, NULL,
          "who is told of a weakness, for `/.well-known/security.txt`: a mailto:, https: or tel: "
@@ -79,8 +85,8 @@ static const struct row ROWS[SET_COUNT] = {
 };
 
 static const char *const TYPE_WORDS[] = {
-    [TEXT] = "text",     [SECRET] = "URL", [INTEGER] = "integer",
-    [CHOICE] = "choice", [TIME] = "time",  [CONTACT] = "URI",
+    [TEXT] = "text", [SECRET] = "URL",  [INTEGER] = "integer", [CHOICE] = "choice",
+    [TIME] = "time", [CONTACT] = "URI", [ADDRESS] = "URL",
 };
 
 /* Filled by config_read before any thread starts, read-only afterwards. */
@@ -112,6 +118,18 @@ static bool is_contact(const char *text) {
     return scheme;
 }
 
+/* An origin, perhaps with a path: nothing that a link or a document would have to escape. */
+static bool is_address(const char *text) {
+    size_t scheme = strncmp(text, "https://", 8) == 0  ? 8
+                    : strncmp(text, "http://", 7) == 0 ? 7
+                                                       : 0;
+    size_t len = strlen(text);
+    for (const char *at = text; *at; at++)
+        if (*at <= ' ' || *at > '~' || strchr("?#\"'<>&\\^`{|}", *at))
+            return false;
+    return scheme && len > scheme && len < ADDRESS_MOST && text[len - 1] != '/';
+}
+
 static void check(struct buf *faults, const struct row *r, const char *text) {
     int64_t at;
     const char *mark = faults->len ? "\n" : "";
@@ -125,6 +143,10 @@ static void check(struct buf *faults, const struct row *r, const char *text) {
     else if (r->type == CONTACT && !is_contact(text))
         buf_addf(faults, "%s%s: must be a mailto:, https: or tel: URI, not \"%s\"", mark, r->env,
                  text);
+    else if (r->type == ADDRESS && !is_address(text))
+        buf_addf(faults,
+                 "%s%s: must be an http: or https: URL without a slash at its end, not \"%s\"",
+                 mark, r->env, text);
     else if (r->type == TIME && !clock_parse_rfc3339(text, &at))
         buf_addf(faults, "%s%s: must be a time as in RFC 3339, not \"%s\"", mark, r->env, text);
 }

@@ -29,6 +29,8 @@
 #include "pg/migrate.h"
 #include "pg/pool.h"
 
+enum { PUBLIC_URL_SIZE = 512 }; /* of the longest that config.c lets through */
+
 /* The map of who knows whom: each member is made from those above it, and freed in reverse. */
 struct house {
     struct log *log;
@@ -36,12 +38,15 @@ struct house {
     char search_path[FUNCTIONS_SCHEMA_SIZE + 16];
     struct pool_config database;
     struct pool *pool;
+    struct pool_config bulk_database;
+    struct pool *bulk;
     struct keyring *keyring;
     struct cache *cache;
     struct hub *hub;
     struct follower *follower;
     struct freshness *freshness;
-    char snapshot[PATH_MAX], edition[FUNCTIONS_SCHEMA_SIZE + 32];
+    char public_url[PUBLIC_URL_SIZE];
+    char snapshot[PATH_MAX], edition[FUNCTIONS_SCHEMA_SIZE + PUBLIC_URL_SIZE + 32];
     size_t remembered; /* answers of an earlier life */
     struct keeper *keeper;
     struct limiter *reads;
@@ -56,8 +61,14 @@ enum {
     START_MS = 10000,
     SHORT_MS = 500, /* to wait for a database without which there is something to give */
     SWEEP_S = 3600,
-    STREAM_SHARE = 8 /* of the threads, one in so many may be a stream's */
+    STREAM_SHARE = 8, /* of the threads, one in so many may be a stream's */
+    BULK_CONNECTIONS = 2,
+    BULK_MS = 30000 /* that one statement of theirs may take */
 };
+
+/* What is asked of them: tables of any length. */
+static const struct stmt *const BULK[] = {&SQL_goals_sheet, &SQL_objectives_sheet,
+                                          &SQL_updates_sheet};
 
 static enum log_level level(void) {
     static const char *const NAMES[] = {"debug", "info", "warn", "error"};
@@ -89,7 +100,28 @@ static bool open_data(struct call *c, struct house *h) {
         .log = h->log,
     };
     h->pool = pool_new(c, &h->database);
-    return h->pool && (h->keyring = keyring_new(c));
+    h->bulk_database = h->database;
+    h->bulk_database.size = BULK_CONNECTIONS;
+    h->bulk_database.statement_ms = BULK_MS;
+    h->bulk_database.statements = BULK;
+    h->bulk_database.statement_count = COUNT(BULK);
+    h->bulk = h->pool ? pool_new(c, &h->bulk_database) : NULL;
+    return h->bulk && (h->keyring = keyring_new(c));
+}
+
+/* Where the public finds this, for links that are read elsewhere. A port that the system chooses is
+ * for tests, and known too late. */
+static void find_public_url(struct house *h) {
+    const char *given = config_text(SET_PUBLIC_URL), *host = config_text(SET_PUBLIC_HOST);
+    int port = (int)config_int(SET_PORT);
+    if (given)
+        snprintf(h->public_url, sizeof h->public_url, "%s", given);
+    else if (strcmp(host, "localhost") != 0)
+        snprintf(h->public_url, sizeof h->public_url, "https://%s", host);
+    else if (port)
+        snprintf(h->public_url, sizeof h->public_url, "http://localhost:%d", port);
+    else
+        snprintf(h->public_url, sizeof h->public_url, "http://localhost");
 }
 
 /* What the last life left, where it left something. */
@@ -101,7 +133,7 @@ static size_t load_snapshot(struct house *h) {
     if (stat(config_text(SET_DATA), &folder) != 0 || !S_ISDIR(folder.st_mode))
         return 0;
     snprintf(h->snapshot, sizeof h->snapshot, "%s/snapshot", config_text(SET_DATA));
-    snprintf(h->edition, sizeof h->edition, PROGRESS_VERSION " %s", h->functions);
+    snprintf(h->edition, sizeof h->edition, PROGRESS_VERSION " %s %s", h->functions, h->public_url);
     if (!snapshot_load(&c, h->cache, h->snapshot, h->edition, &count) && c.err != ERR_NOT_FOUND)
         log_say(h->log, LOG_WARN, "snapshot_unread", "%s", c.detail);
     return count;
@@ -137,6 +169,7 @@ static bool open_wire(struct call *c, struct house *h) {
         return false;
     h->api = (struct api){
         .pool = h->pool,
+        .bulk = h->bulk,
         .keyring = h->keyring,
         .cache = h->cache,
         .hub = h->hub,
@@ -154,6 +187,7 @@ static bool open_wire(struct call *c, struct house *h) {
         .version = PROGRESS_VERSION,
         .security_contact = config_text(SET_SECURITY_CONTACT),
         .public_host = config_text(SET_PUBLIC_HOST),
+        .public_url = h->public_url,
     };
     h->server = server_new(c,
                            &(struct server_config){
@@ -197,6 +231,7 @@ static bool open_house(struct call *c, struct house *h) {
     h->log = log_new(STDERR_FILENO, level());
     if (!h->log)
         return fail(c, ERR_NO_MEMORY, "no room for the log");
+    find_public_url(h);
     if (!open_data(c, h) || !open_live(c, h))
         return false;
     AUTO(call) struct call wait;
@@ -220,6 +255,7 @@ static void close_house(struct house *h) {
     hub_free(h->hub);
     cache_free(h->cache);
     keyring_free(h->keyring);
+    pool_free(h->bulk);
     pool_free(h->pool);
     log_free(h->log);
 }

@@ -19,6 +19,7 @@ static const char *const ALL[] = {
     "PROGRESS_BUDGET_MS",     "PROGRESS_DRAIN_MS",
     "PROGRESS_STREAMS",       "PROGRESS_HEARTBEAT_MS",
     "PROGRESS_LOG_LEVEL",     "PROGRESS_NOW",
+    "PROGRESS_PUBLIC_URL",
 };
 
 static void forget_environment(void) {
@@ -78,15 +79,31 @@ END_TEST
 
 START_TEST(a_faulty_setting_is_refused_by_name) {
     static const char *const cases[][2] = {
-        {"PROGRESS_PORT", "65536"},     {"PROGRESS_PORT", "-1"},
-        {"PROGRESS_PORT", "80 "},       {"PROGRESS_PORT", "0x50"},
-        {"PROGRESS_PORT", "eighty"},    {"PROGRESS_PORT", "99999999999999999999"},
-        {"PROGRESS_POOL", "0"},         {"PROGRESS_POOL", "65"},
-        {"PROGRESS_PREPARE", "yes"},    {"PROGRESS_PREPARE", "on,off"},
-        {"PROGRESS_PREPARE", "o"},      {"PROGRESS_LOG_LEVEL", "loud"},
-        {"PROGRESS_LOG_LEVEL", "INFO"}, {"PROGRESS_NOW", "yesterday"},
-        {"PROGRESS_NOW", "2026-11-02"}, {"PROGRESS_KEEP_ALIVE_MS", "1"},
-        {"PROGRESS_BUDGET_MS", "1.5"},  {"PROGRESS_THREADS", "4097"},
+        {"PROGRESS_PORT", "65536"},
+        {"PROGRESS_PORT", "-1"},
+        {"PROGRESS_PORT", "80 "},
+        {"PROGRESS_PORT", "0x50"},
+        {"PROGRESS_PORT", "eighty"},
+        {"PROGRESS_PORT", "99999999999999999999"},
+        {"PROGRESS_POOL", "0"},
+        {"PROGRESS_POOL", "65"},
+        {"PROGRESS_PREPARE", "yes"},
+        {"PROGRESS_PREPARE", "on,off"},
+        {"PROGRESS_PREPARE", "o"},
+        {"PROGRESS_LOG_LEVEL", "loud"},
+        {"PROGRESS_LOG_LEVEL", "INFO"},
+        {"PROGRESS_NOW", "yesterday"},
+        {"PROGRESS_NOW", "2026-11-02"},
+        {"PROGRESS_KEEP_ALIVE_MS", "1"},
+        {"PROGRESS_BUDGET_MS", "1.5"},
+        {"PROGRESS_THREADS", "4097"},
+        {"PROGRESS_PUBLIC_URL", "plan.example.org"},
+        {"PROGRESS_PUBLIC_URL", "ftp://x"},
+        {"PROGRESS_PUBLIC_URL", "https://x/"},
+        {"PROGRESS_PUBLIC_URL", "https://"},
+        {"PROGRESS_PUBLIC_URL", "https://x?y"},
+        {"PROGRESS_PUBLIC_URL", "https://x\"y"},
+        {"PROGRESS_PUBLIC_URL", "https://x\ny"},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         AUTO(call) struct call c;

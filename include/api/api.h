@@ -21,6 +21,7 @@ struct pool;
 /* What handlers may use: made in serve.c, read-only afterwards. */
 struct api {
     struct pool *pool;
+    struct pool *bulk; /* for tables of any length: few connections, each for long */
     struct keyring *keyring;
     struct cache *cache;          /* NULL: nothing is kept */
     struct hub *hub;              /* NULL: nothing is told live */
@@ -38,12 +39,14 @@ struct api {
     const char *version;
     const char *security_contact; /* a URI; NULL: none is named */
     const char *public_host;
+    const char *public_url; /* what absolute links begin with; no slash at its end */
 };
 
 /* The http room's handler: context is the struct api. */
 bool api_run(void *context, struct call *c, struct request *rq, struct reply *rp);
 
-/* Asks for every answer that is kept and has no name in its path: context is the struct api. */
+/* Asks for every answer that is kept and has no name in its path, tables of any length aside:
+ * context is the struct api. */
 void api_warm(void *context);
 
 #endif

@@ -19,6 +19,9 @@ enum route_flag {
     ROUTE_AS_IS = 8,   /* has one form, given whatever Accept says */
     ROUTE_CACHED = 16, /* its answer is kept, and given to whoever asks the same */
     ROUTE_STREAM = 32, /* its answer to GET does not end by itself */
+    ROUTE_CSV = 64,    /* can answer as a table too; or does, with ROUTE_AS_IS; likewise: */
+    ROUTE_ATOM = 128,
+    ROUTE_FEED = 256, /* JSON Feed */
 };
 
 struct route {

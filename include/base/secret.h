@@ -23,6 +23,17 @@ struct piece {
 };
 void sha256_hex_pieces(const struct piece *pieces, size_t count, char out[SHA256_HEX]);
 
+/* SHA-256 of what comes bit by bit: begin, add, add, …, end. */
+struct digest {
+    uint64_t room[16]; /* what it has seen so far */
+};
+void digest_begin(struct digest *d);
+void digest_add(struct digest *d, const void *bytes, size_t len);
+void digest_end(struct digest *d, uint8_t out[SHA256_SIZE]);
+
+/* Bytes as lower-case hex with its NUL: out holds len * 2 + 1. */
+void hex_encode(const void *bytes, size_t len, char *out);
+
 /* Random bytes from the system; false when it has none (never ignore it). */
 MUST_CHECK bool secret_random(void *out, size_t len);
 

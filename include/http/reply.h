@@ -8,6 +8,7 @@
 #include "base/blob.h"
 #include "base/buf.h"
 #include "base/call.h"
+#include "base/spool.h"
 #include "http/request.h"
 #include "http/stream.h"
 
@@ -26,6 +27,8 @@ struct reply {
     const char *vary; /* "Accept-Encoding" is put in where compress is set; NULL: nothing else */
     struct pair headers[REPLY_HEADERS]; /* Location, Link, Allow, … */
     size_t nheaders;
+    struct spool spool;   /* holds the body instead where that is in a file: len says how long */
+    bool digest;          /* say the body's Repr-Digest (RFC 9530), of the coding that is sent */
     bool compress;        /* gzip it when the client prefers that and it pays */
     bool close;           /* end the connection after it */
     struct blob *ready;   /* held: made before, goes out instead of all the above but close; NULL */
@@ -44,9 +47,16 @@ void reply_header(struct reply *rp, const char *name, const char *value);
 /* Takes b's memory as the body; b is empty afterwards. */
 void reply_take_body(struct reply *rp, struct buf *b);
 
+/* Takes what a spool holds as the body, in memory or not; the spool is empty afterwards. From a
+ * file it is sent as it is, never compressed. */
+void reply_take_spool(struct reply *rp, struct spool *s);
+
 /* The ETag "r<revision>-<first 16 hex of SHA-256 of the body>" (api.md), in the call's arena; NULL
  * fails the call. */
 const char *reply_etag(struct call *c, int64_t revision, const char *body, size_t len);
+
+/* Appends "sha-256=:…:", a digest as RFC 9530 writes it, for an answer that brings its own. */
+void reply_spell_digest(struct buf *out, const uint8_t digest[SHA256_SIZE]);
 
 /* True when an If-None-Match value matches the ETag in either coding, or is "*" (RFC 9110 13.1.2,
  * weak comparison). */

@@ -11,6 +11,7 @@
 #include "base/call.h"
 #include "model/field.h"
 #include "model/query.h"
+#include "model/sheet.h"
 #include "model/tag.h"
 #include "pg/pool.h"
 
@@ -23,6 +24,7 @@ struct entity {
     const struct field
         *filters; /* the parameters of a list, ended by a row without a name; NULL: none */
     const char *const *includes; /* sorted allow-list, NULL-terminated; NULL: none */
+    const struct sheet *sheet;   /* all of it as a table; NULL: it has none */
     unsigned reads;              /* bits of enum tag: what its documents depend on */
 };
 

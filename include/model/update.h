@@ -7,6 +7,7 @@
 #include "model/operation.h"
 
 extern const struct entity updates;
+extern const struct entity updates_feed;    /* by when they came, were corrected or retracted */
 extern const struct entity updates_natural; /* by source and external id */
 extern const struct entity drafts;
 

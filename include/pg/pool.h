@@ -60,6 +60,19 @@ void pool_usage(struct pool *p, size_t *idle, size_t *lent);
 MUST_CHECK bool pool_read(struct call *c, struct pool *p, const struct stmt *s,
                           const char *const *params, size_t count, struct rows **out);
 
+/* Sees one row (row 0 of r, which is gone afterwards). False ends the statement: it has failed the
+ * call. */
+typedef bool pool_visit(void *context, struct call *c, const struct rows *r);
+
+/*
+ * Runs a statement that changes nothing and shows its rows one by one, in constant memory. The
+ * call's deadline is looked at anew for each: who visits may move it. Fails as pool_read does;
+ * rows may have been seen by then.
+ */
+MUST_CHECK bool pool_each(struct call *c, struct pool *p, const struct stmt *s,
+                          const char *const *params, size_t count, pool_visit *visit,
+                          void *context);
+
 /*
  * Runs a write that carries an idempotency key, in a transaction of its own and one round trip.
  * When the connection dies under it, the same write is repeated on another one until the deadline;

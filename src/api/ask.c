@@ -38,14 +38,22 @@ static const struct entity *entity_of(const struct exchange *x) {
     return x->reads_drafts ? &drafts : x->route->entity;
 }
 
+/* What a list takes beside its filters, by its form: a table is whole, a feed is not counted. */
+static const char *const LIST_WORDS[][4] = {
+    [FORM_JSON] = {"limit", "cursor", "count"},
+    [FORM_HTML] = {NULL},
+    [FORM_CSV] = {"dialect"},
+    [FORM_ATOM] = {"limit", "cursor"},
+    [FORM_FEED] = {"limit", "cursor"},
+};
+
 static bool is_known(const struct exchange *x, bool list, const char *name) {
     static const char *const EVERY[] = {"plan", "as_of", NULL};
-    static const char *const PAGES[] = {"limit", "cursor", "count", NULL};
     const struct entity *e = entity_of(x);
-    if (is_one_of(name, EVERY) || (list && is_one_of(name, PAGES)))
+    if (is_one_of(name, EVERY) || (list && is_one_of(name, LIST_WORDS[x->form])))
         return true;
     if (strcmp(name, "include") == 0)
-        return e && e->includes;
+        return e && e->includes && x->form == FORM_JSON;
     if (strcmp(name, "state") == 0)
         return x->route->flags & ROUTE_DRAFTS;
     bool is_settled = in_path(x, name) || (strcmp(name, "goal") == 0 && in_path(x, "objective"));
@@ -105,7 +113,7 @@ static int read_limit(struct call *c, const struct exchange *x) {
 static const char *read_include(struct call *c, const struct exchange *x) {
     const char *text = request_param(x->rq, "include");
     const struct entity *e = entity_of(x);
-    const char *const *allowed = text && e ? e->includes : NULL;
+    const char *const *allowed = text && e && x->form == FORM_JSON ? e->includes : NULL;
     if (!allowed)
         return NULL;
     char *words = call_strdup(c, text);
@@ -183,7 +191,23 @@ static bool read_count(struct call *c, const struct exchange *x) {
     return text != NULL;
 }
 
-static void read_page(struct call *c, const struct exchange *x, struct query *q) {
+static enum csv_dialect read_dialect(struct call *c, const struct exchange *x) {
+    const char *text = request_param(x->rq, "dialect");
+    if (!text)
+        return CSV_PLAIN;
+    if (strcmp(text, "rfc4180") == 0)
+        return CSV_RFC4180;
+    if (strcmp(text, "excel") != 0)
+        fault_add(c, FAULT_PARAMETER, "dialect", "must be one of excel, rfc4180");
+    return CSV_EXCEL;
+}
+
+static void read_page(struct call *c, struct exchange *x, struct query *q) {
+    if (x->form == FORM_CSV) {
+        x->dialect = read_dialect(c, x);
+        q->filters = read_filters(c, x);
+        return;
+    }
     q->limit = read_limit(c, x);
     q->cursor = request_param(x->rq, "cursor");
     q->count_exact = read_count(c, x);
@@ -191,7 +215,7 @@ static void read_page(struct call *c, const struct exchange *x, struct query *q)
     q->self = write_self(c, x);
 }
 
-bool ask_read(struct call *c, const struct exchange *x, bool list, struct query *q) {
+bool ask_read(struct call *c, struct exchange *x, bool list, struct query *q) {
     const char *state = request_param(x->rq, "state");
     *q = (struct query){0};
     refuse_unknown(c, x, list);

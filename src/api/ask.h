@@ -6,8 +6,9 @@
 #include "exchange.h"
 #include "model/query.h"
 
-/* The parameters of a read; x->intent's plan and dry_run are for writes. */
-MUST_CHECK bool ask_read(struct call *c, const struct exchange *x, bool list, struct query *q);
+/* The parameters of a read, by the form that was asked for; x->intent's plan and dry_run are for
+ * writes. */
+MUST_CHECK bool ask_read(struct call *c, struct exchange *x, bool list, struct query *q);
 
 /* The parameters of a write: plan, dry_run. */
 MUST_CHECK bool ask_write(struct call *c, struct exchange *x);

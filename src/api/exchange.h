@@ -9,6 +9,9 @@
 #include "http/request.h"
 #include "http/route.h"
 #include "model/operation.h"
+#include "view/csv.h"
+
+enum form { FORM_JSON, FORM_HTML, FORM_CSV, FORM_ATOM, FORM_FEED };
 
 struct exchange {
     const struct api *api;
@@ -17,16 +20,24 @@ struct exchange {
     const struct route *route;
     struct route_args args;
     struct intent intent; /* of a write */
-    bool wants_html;
+    enum form form;
+    enum csv_dialect dialect; /* where the form is CSV */
     bool reads_drafts;
     struct allowance allowance;
-    const char *key; /* what the answer is kept by; NULL: it is not */
+    const char *key;     /* what the answer is kept by; NULL: it is not */
+    struct lease *lease; /* while it is made to be kept */
 };
+
+/* A step of the gate: which of the forms that the route offers is asked for. */
+bool negotiate(struct call *c, struct exchange *x);
 
 /* Steps of the gate: the answer from the cache if it is there; else who makes it, and the others
  * wait. */
 bool recall(struct call *c, struct exchange *x);
 bool remember(struct call *c, struct exchange *x);
+
+/* What is being made is not to be kept after all: who waits for it goes on alone. */
+void forgo(struct call *c, struct exchange *x);
 
 /* The names in the path as a JSON object, for statements; NULL fails the call. */
 const char *exchange_args(struct call *c, const struct exchange *x);
@@ -35,6 +46,11 @@ const char *exchange_args(struct call *c, const struct exchange *x);
 bool resource_list(struct call *c, struct exchange *x);
 bool resource_get(struct call *c, struct exchange *x);
 bool resource_write(struct call *c, struct exchange *x);
+bool sheet_list(struct call *c, struct exchange *x);
+bool feed_list(struct call *c, struct exchange *x);
+
+/* A 200 of this type, to be kept as all public reads are; its ETag stands already. */
+void resource_describe(struct exchange *x, const char *type);
 
 bool stream_open(struct call *c, struct exchange *x);
 

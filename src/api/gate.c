@@ -114,23 +114,6 @@ static bool take_allowance(struct call *c, struct exchange *x) {
     return refuse_for_now(c, &x->allowance);
 }
 
-/* What the route gives: JSON first, so that curl's "any" means JSON; a browser states that it
- * prefers a page. */
-static bool negotiate(struct call *c, struct exchange *x) {
-    const char *accept = request_header(x->rq, "Accept");
-    int json = accept_quality(accept, "application/json");
-    int html = x->route->flags & ROUTE_HTML ? accept_quality(accept, "text/html") : 0;
-    x->wants_html = html > json;
-    if (x->route->flags & ROUTE_AS_IS)
-        return true;
-    if (x->route->flags & ROUTE_HTML)
-        x->rp->vary = "Accept, Accept-Encoding";
-    if (json || html || accept_quality(accept, "application/problem+json"))
-        return true;
-    return fail(c, ERR_NOT_ACCEPTABLE, "this is given as application/json%s",
-                x->route->flags & ROUTE_HTML ? " or text/html" : "");
-}
-
 static bool is_type(const char *header, const char *type) {
     size_t len = strlen(type);
     return header && strncasecmp(header, type, len) == 0 && strchr("; \t", header[len]);

@@ -7,13 +7,18 @@
 /* One answer for all who ask the same in the same words: the type chosen, then the target as sent.
  * Other words for the same question make another entry, no other answer. */
 static const char *key_of(struct call *c, const struct exchange *x) {
+    static const char LETTERS[] = {[FORM_JSON] = 'J',
+                                   [FORM_HTML] = 'H',
+                                   [FORM_CSV] = 'C',
+                                   [FORM_ATOM] = 'A',
+                                   [FORM_FEED] = 'F'};
     const struct request *rq = x->rq;
     size_t path = strlen(rq->path);
     size_t query = rq->query ? strlen(rq->query) : 0;
     char *key = call_alloc(c, path + query + sizeof("J?"));
     if (!key)
         return NULL;
-    key[0] = x->wants_html ? 'H' : 'J';
+    key[0] = LETTERS[x->form];
     memcpy(key + 1, rq->path, path);
     if (rq->query) {
         key[1 + path] = '?';
@@ -55,9 +60,19 @@ static struct blob *freeze_refusal(struct call *c) {
     return blob_new(&own, parts, c->err, c->now_us);
 }
 
+void forgo(struct call *c, struct exchange *x) {
+    struct cache_hit none;
+    if (x->lease)
+        (void)cache_give_up(x->lease, c, &none);
+    x->lease = NULL;
+}
+
 static bool lead(struct call *c, struct exchange *x, struct lease *lease) {
     struct cache_hit old;
+    x->lease = lease;
     bool fine = x->route->handle(c, x);
+    if (!x->lease)
+        return fine;
     struct blob *made = fine && x->rp->status == 200 ? reply_freeze(c, x->rq, x->rp)
                                                      : freeze_refusal(c);
     if (made) {

@@ -17,6 +17,14 @@ static void refund_unchanged(struct exchange *x) {
         limiter_return(x->api->reads, x->rq->client);
 }
 
+void resource_describe(struct exchange *x, const char *type) {
+    x->rp->status = 200;
+    x->rp->type = type;
+    x->rp->compress = true;
+    x->rp->cache_control = PUBLIC_CACHE;
+    refund_unchanged(x);
+}
+
 static bool reply_document(struct call *c, struct exchange *x, struct document *d) {
     x->rp->status = 200;
     x->rp->type = "application/json";
@@ -38,6 +46,10 @@ static const struct entity *entity_of(const struct exchange *x) {
 bool resource_list(struct call *c, struct exchange *x) {
     AUTO(document) struct document d = {0};
     struct query q;
+    if (x->form == FORM_CSV)
+        return sheet_list(c, x);
+    if (x->form == FORM_ATOM || x->form == FORM_FEED)
+        return feed_list(c, x);
     return ask_read(c, x, true, &q) && entity_list(c, x->api->pool, entity_of(x), &q, &d) &&
            reply_document(c, x, &d);
 }

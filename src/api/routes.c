@@ -16,6 +16,8 @@ enum {
     DISCARD = SCOPE_REPORT | SCOPE_PUBLISH, /* a reporter may take back a draft of its own */
     EDIT = SCOPE_EDIT,
     KEPT = ROUTE_CACHED,
+    SHEET = ROUTE_CACHED | ROUTE_AS_IS | ROUTE_CSV,
+    SUBSCRIBED = ROUTE_CSV | ROUTE_ATOM | ROUTE_FEED,
 };
 
 /* Static segments win by standing before the names that could take them. */
@@ -24,17 +26,22 @@ const struct route ROUTES[] = {
     {"GET", "/plan", resource_get, &plan, NULL, ANY, KEPT, 0},
     {"GET", "/summary", resource_get, &summary, NULL, ANY, KEPT, 0},
 
-    {"GET", "/goals", resource_list, &goals, NULL, ANY, KEPT, 0},
+    {"GET", "/goals", resource_list, &goals, NULL, ANY, KEPT | ROUTE_CSV, 0},
+    {"GET", "/goals.csv", sheet_list, &goals, NULL, ANY, SHEET, 0},
     {"GET", "/goals/{number}", resource_get, &goals, NULL, ANY, KEPT, 0},
     {"PATCH", "/goals/{number}", resource_write, NULL, &goal_patch, EDIT, 0, BODY},
     {"GET", "/goals/{number}/objectives", resource_list, &objectives, NULL, ANY, KEPT, 0},
 
-    {"GET", "/objectives", resource_list, &objectives, NULL, ANY, KEPT, 0},
+    {"GET", "/objectives", resource_list, &objectives, NULL, ANY, KEPT | ROUTE_CSV, 0},
+    {"GET", "/objectives.csv", sheet_list, &objectives, NULL, ANY, SHEET, 0},
     {"GET", "/objectives/{code}", resource_get, &objectives, NULL, ANY, KEPT, 0},
     {"PATCH", "/objectives/{code}", resource_write, NULL, &objective_patch, EDIT, 0, BODY},
     {"GET", "/objectives/{code}/updates", resource_list, &updates, NULL, ANY, KEPT, 0},
 
-    {"GET", "/updates", resource_list, &updates, NULL, ANY, KEPT | ROUTE_DRAFTS, 0},
+    {"GET", "/updates", resource_list, &updates, NULL, ANY, KEPT | ROUTE_DRAFTS | SUBSCRIBED, 0},
+    {"GET", "/updates.csv", sheet_list, &updates, NULL, ANY, SHEET, 0},
+    {"GET", "/updates.atom", feed_list, &updates, NULL, ANY, KEPT | ROUTE_AS_IS | ROUTE_ATOM, 0},
+    {"GET", "/feed.json", feed_list, &updates, NULL, ANY, KEPT | ROUTE_AS_IS | ROUTE_FEED, 0},
     {"POST", "/updates", resource_write, NULL, &update_post, REPORT, 0, BODY},
     {"GET", "/updates/{id}", resource_get, &updates, NULL, ANY, KEPT | ROUTE_DRAFTS, 0},
     {"PUT", "/updates/{id}", resource_write, NULL, &draft_put, REPORT, 0, BODY},

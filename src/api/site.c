@@ -70,7 +70,7 @@ static void add_index(struct buf *b, const char *version) {
 bool site_index(struct call *c, struct exchange *x) {
     AUTO(buf) struct buf b = {0};
     struct query q;
-    if (x->wants_html)
+    if (x->form == FORM_HTML)
         return plan_page(c, x, &b) && reply_page(c, x, &b);
     if (!ask_read(c, x, false, &q))
         return false;
@@ -113,7 +113,7 @@ static bool problems_page(struct call *c, struct exchange *x, const struct probl
 bool site_problems(struct call *c, struct exchange *x) {
     if (!ask_nothing(c, x))
         return false;
-    if (x->wants_html)
+    if (x->form == FORM_HTML)
         return problems_page(c, x, PROBLEMS, PROBLEM_COUNT);
     AUTO(buf) struct buf b = {0};
     buf_adds(&b, "{\"data\":[");
@@ -131,7 +131,7 @@ bool site_problem(struct call *c, struct exchange *x) {
         return false;
     if (!p)
         return fail(c, ERR_NOT_FOUND, "there is no such problem; /problems lists them");
-    if (x->wants_html)
+    if (x->form == FORM_HTML)
         return problems_page(c, x, p, 1);
     AUTO(buf) struct buf b = {0};
     add_problem_json(&b, p);

@@ -19,7 +19,8 @@ static void ask(struct api *api, const char *path, const char *accept) {
 void api_warm(void *context) {
     struct api *api = context;
     for (const struct route *r = ROUTES; r < ROUTES + ROUTE_COUNT; r++) {
-        if (!(r->flags & ROUTE_CACHED) || strchr(r->pattern, '{'))
+        bool whole = (r->flags & ROUTE_AS_IS) && (r->flags & ROUTE_CSV); /* perhaps much */
+        if (!(r->flags & ROUTE_CACHED) || whole || strchr(r->pattern, '{'))
             continue;
         ask(api, r->pattern, "application/json");
         if (r->flags & ROUTE_HTML)

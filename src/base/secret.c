@@ -16,11 +16,12 @@ void sha256(const void *bytes, size_t len, uint8_t out[SHA256_SIZE]) {
     SHA256_Final(out, &context);
 }
 
-static void hex(const uint8_t *bytes, size_t len, char *out) {
+void hex_encode(const void *bytes, size_t len, char *out) {
     static const char digits[] = "0123456789abcdef";
+    const uint8_t *at = bytes;
     for (size_t i = 0; i < len; i++) {
-        *out++ = digits[bytes[i] >> 4];
-        *out++ = digits[bytes[i] & 15];
+        *out++ = digits[at[i] >> 4];
+        *out++ = digits[at[i] & 15];
     }
     *out = '\0';
 }
@@ -36,7 +37,25 @@ void sha256_hex_pieces(const struct piece *pieces, size_t count, char out[SHA256
     for (size_t i = 0; i < count; i++)
         SHA256_Update(&context, pieces[i].bytes, pieces[i].len);
     SHA256_Final(digest, &context);
-    hex(digest, sizeof(digest), out);
+    hex_encode(digest, sizeof(digest), out);
+}
+
+_Static_assert(sizeof(SHA256_CTX) <= sizeof(struct digest), "a digest has room for the context");
+
+static SHA256_CTX *context_of(struct digest *d) {
+    return (SHA256_CTX *)(void *)d->room;
+}
+
+void digest_begin(struct digest *d) {
+    SHA256_Init(context_of(d));
+}
+
+void digest_add(struct digest *d, const void *bytes, size_t len) {
+    SHA256_Update(context_of(d), bytes, len);
+}
+
+void digest_end(struct digest *d, uint8_t out[SHA256_SIZE]) {
+    SHA256_Final(out, context_of(d));
 }
 
 bool secret_random(void *out, size_t len) {

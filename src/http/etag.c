@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/secret.h"
+#include "reply_inside.h"
 #include "text.h"
 
 static const char gzip_mark[] = "-gz";
@@ -66,4 +67,21 @@ int64_t etag_revision(const char *if_match) {
             return revision;
     }
     return -1;
+}
+
+void reply_add_digest(struct buf *out, const char *body, size_t len) {
+    uint8_t digest[SHA256_SIZE];
+    sha256(body, len, digest);
+    buf_adds(out, "Repr-Digest: ");
+    reply_spell_digest(out, digest);
+    buf_adds(out, "\r\n");
+}
+
+/* A byte sequence of RFC 9651 3.3.5: base64 in its plain alphabet, padded. */
+void reply_spell_digest(struct buf *out, const uint8_t digest[SHA256_SIZE]) {
+    char text[SHA256_SIZE * 2];
+    base64url_encode(digest, SHA256_SIZE, text);
+    for (char *at = text; *at; at++)
+        *at = (char)(*at == '-' ? '+' : *at == '_' ? '/' : *at);
+    buf_addf(out, "sha-256=:%s=:", text);
 }

@@ -8,6 +8,7 @@
 #include "base/gzip.h"
 #include "cors.h"
 #include "ids.h"
+#include "reply_inside.h"
 #include "text.h"
 
 enum {
@@ -53,6 +54,7 @@ static const struct reason {
 
 void reply_drop(struct reply *rp) {
     buf_drop(&rp->owned);
+    spool_drop(&rp->spool);
     blob_release(rp->ready);
     rp->ready = NULL;
     sequel_drop(&rp->sequel);
@@ -81,6 +83,20 @@ void reply_take_body(struct reply *rp, struct buf *b) {
     buf_init(b);
     rp->body = rp->owned.data ? rp->owned.data : "";
     rp->len = rp->owned.len;
+}
+
+void reply_take_spool(struct reply *rp, struct spool *s) {
+    if (s->file <= 0) {
+        reply_take_body(rp, &s->text);
+        spool_drop(s);
+        return;
+    }
+    spool_drop(&rp->spool);
+    rp->spool = *s;
+    *s = (struct spool){0};
+    rp->body = NULL;
+    rp->len = rp->spool.filed;
+    rp->compress = false;
 }
 
 static void add_number(struct buf *out, uint64_t n) {
@@ -199,6 +215,8 @@ static void add_lasting(struct buf *out, const struct request *rq, const struct 
         add_number(out, s->len);
         buf_add(out, "\r\n", 2);
     }
+    if (rp->digest && s->body)
+        reply_add_digest(out, s->body, s->len);
     buf_adds(out, "X-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\n");
     if (!is_html(rp))
         buf_adds(out, "Content-Security-Policy: default-src 'none'\r\n");
@@ -281,7 +299,11 @@ int64_t reply_send(struct call *c, struct request *rq, struct reply *rp, bool la
         add_lasting(out, rq, rp, &s);
     add_moment(out, c, rq, rp, last || rp->close);
     rp->status = s.status;
-    return write_out(rq, out, &s);
+    int64_t head = write_out(rq, out, &s);
+    if (head < 0 || !rp->spool.file || s.status != 200 || rq->verb == VERB_HEAD)
+        return head;
+    int64_t body = spooled_write(c, rq, &rp->spool);
+    return body < 0 ? -1 : head + body;
 }
 
 /* ---- ready answers ---- */
@@ -294,8 +316,12 @@ struct blob *reply_freeze(struct call *c, const struct request *rq, const struct
         gzip_add(&packed, rp->body, rp->len);
     bool pays = !packed.failed && packed.len > 0 && packed.len < rp->len;
     const struct shape shapes[] = {
-        {.status = rp->status, .len = rp->len, .has_type = rp->type},
-        {.status = rp->status, .len = packed.len, .has_type = rp->type, .gzip = true},
+        {.status = rp->status, .body = rp->body, .len = rp->len, .has_type = rp->type},
+        {.status = rp->status,
+         .body = packed.data,
+         .len = packed.len,
+         .has_type = rp->type,
+         .gzip = true},
         {.status = 304},
         {.status = 304, .gzip = true},
     };

@@ -39,17 +39,35 @@ static bool is_number(const char *key, size_t most) {
     return digits > 0 && digits <= most && key[digits] == '\0';
 }
 
-/* Pages of these rest on the name itself. */
-static bool is_named(const char *resource) {
-    return strcmp(resource, "measures") == 0 || strcmp(resource, "departments") == 0;
+/* What a page's keys are, so that PostgreSQL can read them as such: a name; a moment (in
+ * microseconds) and an id; else a day and an id, or one or two of the plan's own numbers. */
+enum keys { KEYS_NUMBERS, KEYS_NAME, KEYS_MOMENT };
+
+static enum keys keys_of(const char *resource) {
+    static const struct {
+        const char *resource;
+        enum keys keys;
+    } OTHERS[] = {
+        {"departments", KEYS_NAME},
+        {"feed", KEYS_MOMENT},
+        {"measures", KEYS_NAME},
+    };
+    for (size_t i = 0; i < COUNT(OTHERS); i++)
+        if (strcmp(OTHERS[i].resource, resource) == 0)
+            return OTHERS[i].keys;
+    return KEYS_NUMBERS;
 }
 
-/* A name, a day and an id, or one or two of the plan's own numbers: what PostgreSQL can read as
- * such. */
+static bool is_name(const char *key) {
+    return *key && key[strspn(key, "abcdefghijklmnopqrstuvwxyz0123456789-")] == '\0';
+}
+
 static bool are_keys(const char *resource, const char *first, const char *second) {
-    if (is_named(resource))
-        return *first && !*second &&
-               first[strspn(first, "abcdefghijklmnopqrstuvwxyz0123456789-")] == '\0';
+    enum keys keys = keys_of(resource);
+    if (keys == KEYS_NAME)
+        return is_name(first) && !*second;
+    if (keys == KEYS_MOMENT)
+        return is_number(first, 16) && is_number(second, 18);
     if (clock_is_date(first))
         return is_number(second, 18);
     return is_number(first, 9) && (!*second || is_number(second, 9));

@@ -4,18 +4,15 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "read.h"
 
-enum { READ_PARAMS = 10 };
-
-/* The parameters that every read statement begins with (sql/queries). */
-static size_t base_params(struct call *c, const struct query *q, const char *params[READ_PARAMS]) {
+size_t read_params(struct call *c, const struct query *q, const char *params[READ_PARAMS]) {
     char *now = call_alloc(c, 25);
     if (now)
         clock_rfc3339(c->now_us, now);
     const char *all[] = {q->plan, q->as_of, now, q->lang, q->include, q->filters};
     memcpy(params, all, sizeof all);
-    return q->filters ? COUNT(all)
-                      : COUNT(all) - 1; /* plan and summary are named by their path alone */
+    return q->filters ? COUNT(all) : COUNT(all) - 1;
 }
 
 void document_auto(struct document *d) {
@@ -26,7 +23,7 @@ bool entity_get(struct call *c, struct pool *p, const struct entity *e, const st
                 struct document *out) {
     AUTO(rows) struct rows *rows = NULL;
     const char *params[READ_PARAMS];
-    size_t n = base_params(c, q, params);
+    size_t n = read_params(c, q, params);
     if (q->viewer)
         params[n++] = q->viewer;
     if (!pool_read(c, p, e->get, params, n, &rows))
@@ -47,7 +44,7 @@ static bool read_total(struct call *c, struct pool *p, const struct entity *e,
         fault_add(c, FAULT_PARAMETER, "count", "is not known for %s", e->name);
         return fault_check(c);
     }
-    size_t n = base_params(c, q, params);
+    size_t n = read_params(c, q, params);
     if (!pool_read(c, p, e->count, params, n, &rows))
         return false;
     *total = rows_int(rows, 0, 0);
@@ -81,7 +78,7 @@ static bool read_page(struct call *c, struct pool *p, const struct entity *e, co
     char limit[16];
     if (!cursor_read(c, q, e->name, &key1, &key2))
         return false;
-    size_t n = base_params(c, q, params);
+    size_t n = read_params(c, q, params);
     snprintf(limit, sizeof limit, "%d", q->limit + 1);
     params[n++] = key1;
     params[n++] = key2;

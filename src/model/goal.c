@@ -10,6 +10,7 @@ const struct entity goals = {
     .list = &SQL_goals_list,
     .get = &SQL_goals_get,
     .includes = INCLUDES,
+    .sheet = &goals_sheet,
     .reads = TAG_ALL,
 };
 

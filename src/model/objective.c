@@ -28,6 +28,7 @@ const struct entity objectives = {
     .get = &SQL_objectives_get,
     .filters = FILTERS,
     .includes = INCLUDES,
+    .sheet = &objectives_sheet,
     .reads = TAG_ALL,
 };
 

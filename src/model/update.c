@@ -44,6 +44,16 @@ const struct entity updates = {
     .count = &SQL_updates_count,
     .get = &SQL_updates_get,
     .filters = FILTERS,
+    .sheet = &updates_sheet,
+    .reads = READS,
+};
+
+const struct entity updates_feed = {
+    .name = "feed",
+    .what = "feed",
+    .list = &SQL_updates_feed,
+    .get = &SQL_feed_head,
+    .filters = FILTERS,
     .reads = READS,
 };
 

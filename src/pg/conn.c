@@ -86,15 +86,46 @@ static enum conn_end finish(struct call *c, struct conn *k, struct rows **out) {
     return end;
 }
 
+static bool dispatch(struct conn *k, const struct stmt *s, bool prepared, const char *const *params,
+                     size_t count) {
+    int n = (int)count;
+    return prepared ? PQsendQueryPrepared(k->pg, s->name, n, params, NULL, NULL, 0)
+                    : PQsendQueryParams(k->pg, s->sql, n, NULL, params, NULL, NULL, 0);
+}
+
 enum conn_end conn_run(struct call *c, struct conn *k, const struct stmt *s, bool prepared,
                        const char *const *params, size_t count, struct rows **out) {
-    int n = (int)count;
     *out = NULL;
-    int sent = prepared ? PQsendQueryPrepared(k->pg, s->name, n, params, NULL, NULL, 0)
-                        : PQsendQueryParams(k->pg, s->sql, n, NULL, params, NULL, NULL, 0);
-    if (!sent)
+    return dispatch(k, s, prepared, params, count) ? finish(c, k, out) : CONN_UNSENT;
+}
+
+static bool show(struct call *c, const PGresult *row, const struct conn_tour *tour) {
+    *tour->begun = true;
+    return tour->visit(tour->context, c, (const struct rows *)row);
+}
+
+enum conn_end conn_each(struct call *c, struct conn *k, const struct stmt *s, bool prepared,
+                        const char *const *params, size_t count, const struct conn_tour *tour) {
+    enum conn_end end = CONN_LOST; /* until its end was seen */
+    PGresult *r;
+    if (!dispatch(k, s, prepared, params, count))
         return CONN_UNSENT;
-    return finish(c, k, out);
+    if (!PQsetSingleRowMode(k->pg) || !flush(c, k->pg))
+        return CONN_LOST;
+    for (;;) {
+        if (!next_result(c, k->pg, &r))
+            return CONN_LOST;
+        if (!r)
+            return end;
+        bool wants_more = true;
+        if (PQresultStatus(r) == PGRES_SINGLE_TUPLE)
+            wants_more = show(c, r, tour);
+        else if (end == CONN_LOST)
+            end = is_failure(r) ? sqlstate_judge(c, r, k) : CONN_DONE;
+        PQclear(r);
+        if (!wants_more)
+            return CONN_UNSENT;
+    }
 }
 
 bool conn_script(struct call *c, struct conn *k, const char *sql, struct rows **out) {

@@ -42,6 +42,18 @@ bool conn_is_sound(struct conn *k);
 enum conn_end conn_run(struct call *c, struct conn *k, const struct stmt *s, bool prepared,
                        const char *const *params, size_t count, struct rows **out);
 
+/* Who is shown the rows of a statement, and whether that has begun. */
+struct conn_tour {
+    pool_visit *visit;
+    void *context;
+    bool *begun;
+};
+
+/* The same, each row shown as it comes. A visitor that wants no more has failed the call: then the
+ * connection is good for nothing (CONN_UNSENT, which speaks of no outage). */
+enum conn_end conn_each(struct call *c, struct conn *k, const struct stmt *s, bool prepared,
+                        const char *const *params, size_t count, const struct conn_tour *tour);
+
 /* Runs a script of several statements (simple protocol); the last result is given back when out is
  * not NULL. */
 MUST_CHECK bool conn_script(struct call *c, struct conn *k, const char *sql, struct rows **out);

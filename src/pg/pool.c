@@ -8,7 +8,7 @@
 
 #include "base/clock.h"
 #include "base/metric.h"
-#include "conn.h"
+#include "pool_inside.h"
 
 enum {
     LOGIN_MS = 2000,
@@ -21,7 +21,7 @@ enum {
 enum slot_state { SLOT_DOWN, SLOT_IDLE, SLOT_LENT };
 
 struct slot {
-    struct conn conn;
+    struct conn conn; /* the first member: who borrows it gives back the slot */
     enum slot_state state;
     int64_t lent_us; /* when it was last lent: monotonic */
 };
@@ -209,6 +209,19 @@ static struct slot *lease(struct call *c, struct pool *p) {
             return s;
         give_back(p, s, CONN_UNSENT);
     }
+}
+
+struct conn *pool_lend(struct call *c, struct pool *p) {
+    struct slot *s = lease(c, p);
+    return s ? &s->conn : NULL;
+}
+
+void pool_take_back(struct pool *p, struct conn *k, enum conn_end end) {
+    give_back(p, (struct slot *)(void *)k, end);
+}
+
+bool pool_prepares(const struct pool *p) {
+    return p->config.prepare;
 }
 
 /* ---- statements ---- */

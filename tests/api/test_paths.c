@@ -177,6 +177,8 @@ START_TEST(a_body_on_a_read_is_refused_and_the_connection_closed) {
 }
 END_TEST
 
+#define TABLE "text/csv; charset=utf-8; header=present"
+
 START_TEST(the_form_is_negotiated) {
     static const char *const browser =
         "text/html,application/xhtml+xml,application/xml;q=0.9,image/webp,*/*;q=0.8";
@@ -189,10 +191,17 @@ START_TEST(the_form_is_negotiated) {
         {"/goals", "*/*", 200, "application/json"},
         {"/goals", "application/*", 200, "application/json"},
         {"/goals", "text/html", 406, "application/problem+json"},
-        {"/goals", "text/csv", 406, "application/problem+json"},
+        {"/goals", "application/atom+xml", 406, "application/problem+json"},
+        {"/goals", "text/csv", 200, TABLE},
         {"/goals", "application/json;q=0", 406, "application/problem+json"},
-        {"/goals", "application/json;q=0, text/csv", 406, "application/problem+json"},
-        {"/goals", "text/csv, */*;q=0.1", 200, "application/json"},
+        {"/goals", "application/json;q=0, text/csv", 200, TABLE},
+        {"/goals", "text/csv, */*;q=0.1", 200, TABLE},
+        {"/goals", "text/csv, */*", 200, "application/json"},
+        {"/goals/7", "text/csv", 406, "application/problem+json"},
+        {"/goals.csv", "application/json", 200, TABLE},
+        {"/updates", "application/atom+xml", 200, "application/atom+xml; charset=utf-8"},
+        {"/updates", "application/feed+json", 200, "application/feed+json"},
+        {"/feed.json", "text/html", 200, "application/feed+json"},
         {"/", "application/json", 200, "application/json"},
         {"/", "*/*", 200, "application/json"},
         {"/", "text/html", 200, "text/html; charset=utf-8"},

@@ -51,11 +51,12 @@ END_TEST
 /* ---- parameters: the gate is asked ---- */
 
 static const char *const CANDIDATES[] = {
-    "plan",      "as_of",  "limit",       "cursor",   "count",  "include",       "goal",
-    "objective", "status", "department",  "tag",      "q",      "kind",          "source",
-    "since",     "until",  "state",       "dry_run",  "lang",   "updated_since", "known_at",
-    "sort",      "order",  "page",        "offset",   "fields", "format",        "id",
-    "code",      "number", "external_id", "callback", "key",    "measure",       "slug",
+    "plan",        "as_of",         "limit",    "cursor",     "count", "include",
+    "goal",        "objective",     "status",   "department", "tag",   "q",
+    "kind",        "source",        "since",    "until",      "state", "dry_run",
+    "lang",        "updated_since", "known_at", "sort",       "order", "page",
+    "offset",      "fields",        "format",   "id",         "code",  "number",
+    "external_id", "callback",      "key",      "measure",    "slug",  "dialect",
 };
 
 static const char *sample(const struct route *r) {

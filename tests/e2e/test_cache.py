@@ -9,12 +9,11 @@ import unittest
 import authorisation_rules
 import support
 from cached import OBJECTIVES, Tap, at_percent, connected, events, figures, report, settle, since, together
-from photograph import NAMES, Photographer
+from photograph import FORMS, NAMES, Photographer, forms_of
 from support import Case, Server, note, progress
 
 SETTINGS = {"PROGRESS_NOW": "2026-07-01T12:00:00Z", "PROGRESS_SECURITY_CONTACT": "mailto:security@example.org"}
 GZIP = {"Accept-Encoding": "gzip"}
-PAGE = {"Accept": "text/html"}
 PAIRS = (("gogov", "known"), ("gogov", "nothing-here"), ("gogov", "a%3Flimit=2"), ("gogov", "a%2Fb"))
 MORE = {
     "number": (*NAMES["number"], "99"),
@@ -29,7 +28,7 @@ WRITERS, READERS = 3, 3
 WRITES = 5 if support.QUICK or support.INSTRUMENTED else 60
 
 
-def forms(etag, has_page):
+def forms(etag, others):
     """{name: (method, headers)} of all that can be asked for at one target."""
     packed = f'{etag[:-1]}-gz"' if etag else None
     asked = {"plain": ("GET", {}), "gzip": ("GET", GZIP), "head": ("HEAD", {}), "head, gzip": ("HEAD", GZIP),
@@ -38,22 +37,23 @@ def forms(etag, has_page):
         asked[name] = ("GET", {"If-None-Match": known})
         asked[f"{name}, gzip"] = ("GET", GZIP | {"If-None-Match": known})
         asked[f"{name}, head"] = ("HEAD", {"If-None-Match": f'"other", {known}'})
-    if has_page:
-        asked |= {"page": ("GET", PAGE), "page, gzip": ("GET", PAGE | GZIP), "page, head": ("HEAD", PAGE)}
+    for form in others:
+        other = FORMS[form]
+        asked |= {form: ("GET", other), f"{form}, gzip": ("GET", other | GZIP), f"{form}, head": ("HEAD", other)}
     return asked
 
 
 class Targets(Photographer):
-    """Every public target whose answer may be kept: [(path, has it a page too)], each once."""
+    """Every public target whose answer may be kept: [(path, its forms beside JSON)], each once."""
 
     def all(self):
         found = {}
         for route in authorisation_rules.routes().values():
             if route.method != "GET" or route.scopes or {"free", "stream"} & route.marks:
                 continue
-            found |= {path: "html" in route.marks for path in self._paths(route)}
-            if "limit" in self.parameters.get(route.pattern, {}):
-                found |= dict.fromkeys(self._behind(next(iter(self._fillings(route.pattern)))), False)
+            found |= {path: set(forms_of(route, path)) - {"json", "gzip"} for path in self._paths(route)}
+            if self.has_pages(route):
+                found |= dict.fromkeys(self._behind(next(iter(self._fillings(route.pattern)))), ())
         return list(found.items())
 
     def _behind(self, path):
@@ -124,14 +124,13 @@ class Exact(Case):
         """The first form asked for is the miss, another one at each target; the rest are hits. Of each, most forms."""
         settle(self.client)
         before, misses, asked = events(self.client), 0, self.asked
-        for number, (path, has_page) in enumerate(self.targets):
+        for number, (path, others) in enumerate(self.targets):
             known = self.plain.ask("HEAD", path)
-            ways = list(forms(known["ETag"], has_page).items())
+            ways = list(forms(known["ETag"], sorted(others)).items())
             turned = (ways[number % len(ways) :] + ways[: number % len(ways)])[:most]
             for form, (method, headers) in [*turned, turned[0]]:
                 self.same(path, f"{form}, {when},", method, headers)
-            keys = 2 if has_page else 1
-            misses += keys if known.status in (200, 404) else len(turned) + 1
+            misses += 1 + len(others) if known.status in (200, 404) else len(turned) + 1
         got = since(self.client, before)
         support.say(f"{when}: {len(self.targets)} targets, {self.asked - asked} answers compared, {got}, "
                     f"{self.unsure} asked again")

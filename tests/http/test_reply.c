@@ -401,6 +401,108 @@ START_TEST(a_problem_without_a_path_is_whole_all_the_same) {
 }
 END_TEST
 
+/* RFC 9530: of what is sent; a 304 sends nothing that it could speak of. */
+START_TEST(a_digest_is_of_the_coding_that_is_sent) {
+    char text[2000];
+    memset(text, 'x', sizeof(text));
+    for (int coded = 0; coded < 2; coded++) {
+        AUTO(buf) struct buf expected = {0};
+        setup(VERB_GET);
+        rp.body = text;
+        rp.len = sizeof(text);
+        rp.compress = rp.digest = true;
+        if (coded)
+            header("Accept-Encoding", "gzip");
+        reply_send(&c, &rq, &rp, false);
+        const char *body = strstr(sink.bytes.data, "\r\n\r\n") + 4;
+        uint8_t digest[SHA256_SIZE];
+        sha256(body, sink.bytes.len - (size_t)(body - sink.bytes.data), digest);
+        buf_adds(&expected, "\r\nRepr-Digest: ");
+        reply_spell_digest(&expected, digest);
+        expect(expected.data);
+        teardown();
+    }
+    setup(VERB_GET);
+    rp.digest = true;
+    rp.etag = "\"r0-1\"";
+    header("If-None-Match", "\"r0-1\"");
+    reply_send(&c, &rq, &rp, false);
+    forbid("Repr-Digest");
+    teardown();
+}
+END_TEST
+
+static void fill(struct spool *s, size_t len) {
+    s->most = 100;
+    while (s->filed + s->text.len < len) {
+        buf_addc(&s->text, (char)('a' + (s->filed + s->text.len) % 26));
+        ck_assert(spool_flow(&c, s));
+    }
+    ck_assert(spool_end(&c, s));
+}
+
+START_TEST(a_body_in_a_file_is_sent_piece_by_piece) {
+    enum { LEN = 200000 };
+    AUTO(spool) struct spool s = {0};
+    setup(VERB_GET);
+    fill(&s, LEN);
+    rp.compress = true;
+    reply_take_spool(&rp, &s);
+    header("Accept-Encoding", "gzip");
+    ck_assert_int_eq(reply_send(&c, &rq, &rp, false), (int64_t)sink.bytes.len);
+    ck_assert_int_eq(sink.writes, 1 + 4);
+    expect("\r\nContent-Length: 200000\r\n");
+    forbid("Content-Encoding");
+    const char *body = strstr(sink.bytes.data, "\r\n\r\n") + 4;
+    ck_assert_uint_eq(strlen(body), LEN);
+    for (size_t i = 0; i < LEN; i++)
+        ck_assert_int_eq(body[i], 'a' + (int)(i % 26));
+    teardown();
+}
+END_TEST
+
+START_TEST(head_and_304_of_a_body_in_a_file_send_none_of_it) {
+    for (int known = 0; known < 2; known++) {
+        AUTO(spool) struct spool s = {0};
+        setup(known ? VERB_GET : VERB_HEAD);
+        fill(&s, 1000);
+        reply_take_spool(&rp, &s);
+        rp.etag = "\"r0-1\"";
+        if (known)
+            header("If-None-Match", "\"r0-1\"");
+        reply_send(&c, &rq, &rp, false);
+        ck_assert_int_eq(sink.writes, 1);
+        expect(known ? "HTTP/1.1 304 " : "\r\nContent-Length: 1000\r\n");
+        ck_assert_str_eq(strstr(sink.bytes.data, "\r\n\r\n") + 4, "");
+        teardown();
+    }
+}
+END_TEST
+
+START_TEST(a_client_that_leaves_in_the_middle_ends_it) {
+    AUTO(spool) struct spool s = {0};
+    setup(VERB_GET);
+    fill(&s, 1000);
+    reply_take_spool(&rp, &s);
+    sink.gone = true;
+    ck_assert_int_eq(reply_send(&c, &rq, &rp, false), -1);
+    teardown();
+}
+END_TEST
+
+START_TEST(a_spool_that_stayed_in_memory_is_an_ordinary_body) {
+    AUTO(spool) struct spool s = {.most = 100};
+    setup(VERB_GET);
+    buf_adds(&s.text, "small");
+    ck_assert(spool_end(&c, &s));
+    reply_take_spool(&rp, &s);
+    reply_send(&c, &rq, &rp, false);
+    ck_assert_int_eq(sink.writes, 1);
+    expect("\r\n\r\nsmall");
+    teardown();
+}
+END_TEST
+
 int main(void) {
     const TTest *const tests[] = {
         header_and_body_leave_in_one_write,
@@ -410,6 +512,11 @@ int main(void) {
         html_sets_its_own_policy,
         headers_with_line_ends_are_left_out,
         vary_names_the_coding_once,
+        a_digest_is_of_the_coding_that_is_sent,
+        a_body_in_a_file_is_sent_piece_by_piece,
+        head_and_304_of_a_body_in_a_file_send_none_of_it,
+        a_client_that_leaves_in_the_middle_ends_it,
+        a_spool_that_stayed_in_memory_is_an_ordinary_body,
         a_frozen_answer_is_what_it_was_made_from_byte_for_byte,
         a_frozen_answer_tells_its_age_only_where_it_is_not_confirmed,
         an_unchanged_document_is_304,

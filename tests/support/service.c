@@ -72,6 +72,7 @@ static void open_on(struct service *s, int64_t reads, int64_t writes) {
     ck_assert_msg(s->pool && pool_wait(&c, s->pool), "%s", c.detail);
     s->api = (struct api){
         .pool = s->pool,
+        .bulk = s->pool,
         .keyring = keyring_new(&c),
         .hub = hub_new(&c),
         .heartbeat_ms = 1000,
@@ -83,6 +84,7 @@ static void open_on(struct service *s, int64_t reads, int64_t writes) {
         .started_us = clock_mono_us(),
         .security_contact = "mailto:security@example.org",
         .public_host = "localhost",
+        .public_url = "https://plan.example.org",
         .version = "test",
     };
     ck_assert(s->api.hub);

@@ -1,0 +1,61 @@
+-- Lists as tables of fixed columns (src/model/sheet.c names them): all rows, in the lists' order.
+-- $1 plan $2 as_of $3 now $4 lang $5 include $6 filters
+
+-- name: goals_sheet
+select g.number, g.statement, g.short_name, g.short_name_source, trim_scale(g.weight),
+       percent_out(g.percent, g.is_complete), g.is_minimum::text, g.reported, g.total,
+       overall_status(g.counts, g.total, cardinality(g.counted)),
+       (g.counts).off_track, (g.counts).at_risk, (g.counts).on_hold, (g.counts).on_track, (g.counts).completed,
+       (g.counts).not_started, (g.counts).no_information, (g.counts).ongoing, (g.counts).cancelled,
+       g.revision, c.demo::text
+  from context($1, $2, $3, $4, $5) c
+ cross join lateral goal_rows(c) g
+ where $6::jsonb is not null
+ order by g.number;
+
+-- name: objectives_sheet
+select o.code, o.goal_number, o.statement, o.description, o.description_position, array_to_json(o.actions),
+       o.lead_department, array_to_json(o.supporting_departments), o.owner_role, o.start_on, o.due_on, o.update_frequency,
+       trim_scale(o.weight), array_to_json(o.tags), o.status, o.status_as_of, trim_scale(o.percent), o.percent_as_of,
+       o.updates_count, o.revision, rfc3339(o.archived_at), c.demo::text
+  from context($1, $2, $3, $4, $5) c
+ cross join lateral objective_rows(c) o
+ where ($6::jsonb->>'goal' is null or o.goal_id = goal_named(c, $6::jsonb->>'goal'))
+   and ($6::jsonb->>'status' is null or o.status = $6::jsonb->>'status')
+   and ($6::jsonb->>'department' is null
+        or o.lead_department = $6::jsonb->>'department'
+        or $6::jsonb->>'department' = any(o.supporting_departments))
+   and ($6::jsonb->>'tag' is null or $6::jsonb->>'tag' = any(o.tags))
+   and ($6::jsonb->>'q' is null
+        or position(lower($6::jsonb->>'q') in lower(concat_ws(' ', o.code, o.statement, o.description))) > 0)
+   and ($6::jsonb->>'updated_since' is null
+        or o.edited_at >= ($6::jsonb->>'updated_since')::timestamptz
+        or o.id in (select u.objective_id from published_update u
+                     where u.plan_id = c.plan_id
+                       and u.changed_at >= ($6::jsonb->>'updated_since')::timestamptz))
+ order by o.goal_number, o.number;
+
+-- The order is made inside, before anything is joined or spelled, where an index gives it row by
+-- row: so the first row comes at once, however many there are. Outside nothing changes it, since
+-- there is one context only.
+-- name: updates_sheet
+select u.id, u.code, u.goal_number, u.kind, u.state, u.as_of, u.status, trim_scale(u.percent_complete),
+       u.summary, u.details, u.next_steps, case when u.links = '[]' then '[]' else links_doc(u.links) end, u.measurements,
+       u.source, u.external_id, rfc3339(u.source_updated_at), u.supersedes, u.superseded_by, u.reason,
+       rfc3339(u.retracted_at), u.retraction_reason, rfc3339(u.created_at), rfc3339(u.published_at), c.demo::text
+  from context($1, $2, $3, $4, $5) c
+ cross join lateral (select goal_named(c, $6::jsonb->>'goal') as goal_id,
+                            objective_named(c, $6::jsonb->>'objective') as objective_id offset 0) named
+ cross join lateral (
+       select *
+         from update_rows(c) u
+        where ($6::jsonb->>'goal' is null or u.goal_id = named.goal_id)
+          and ($6::jsonb->>'objective' is null or u.objective_id = named.objective_id)
+          and ($6::jsonb->>'kind' is null or u.kind = $6::jsonb->>'kind')
+          and ($6::jsonb->>'source' is null or u.source = $6::jsonb->>'source')
+          and ($6::jsonb->>'since' is null or u.as_of >= ($6::jsonb->>'since')::date)
+          and ($6::jsonb->>'until' is null or u.as_of <= ($6::jsonb->>'until')::date)
+          and ($6::jsonb->>'updated_since' is null
+               or u.changed_at >= ($6::jsonb->>'updated_since')::timestamptz)
+        order by u.as_of desc, u.id desc
+       offset 0) u;

@@ -1,0 +1,113 @@
+#include "model/sheet.h"
+
+#include <assert.h>
+
+#include "generated/queries.h"
+#include "read.h"
+
+/* The columns' order is a promise (openapi.yaml); sql/queries/sheets.sql selects in the same one.
+ */
+
+static const struct column GOALS[] = {
+    {"number", true},
+    {"statement", false},
+    {"short_name", false},
+    {"short_name_source", false},
+    {"weight", true},
+    {"percent", true},
+    {"percent_is_minimum", false},
+    {"reported", true},
+    {"total", true},
+    {"status", false},
+    {"off_track", true},
+    {"at_risk", true},
+    {"on_hold", true},
+    {"on_track", true},
+    {"completed", true},
+    {"not_started", true},
+    {"no_information", true},
+    {"ongoing", true},
+    {"cancelled", true},
+    {"revision", true},
+    {"demo", false},
+};
+
+static const struct column OBJECTIVES[] = {
+    {"code", false},
+    {"goal", true},
+    {"statement", false},
+    {"description", false},
+    {"description_position", false},
+    {"actions", false},
+    {"lead_department", false},
+    {"supporting_departments", false},
+    {"owner_role", false},
+    {"start_on", false},
+    {"due_on", false},
+    {"update_frequency", false},
+    {"weight", true},
+    {"tags", false},
+    {"status", false},
+    {"status_as_of", false},
+    {"percent_complete", true},
+    {"percent_as_of", false},
+    {"updates_count", true},
+    {"revision", true},
+    {"archived_at", false},
+    {"demo", false},
+};
+
+static const struct column UPDATES[] = {
+    {"id", false},
+    {"objective", false},
+    {"goal", true},
+    {"kind", false},
+    {"state", false},
+    {"as_of", false},
+    {"status", false},
+    {"percent_complete", true},
+    {"summary", false},
+    {"details", false},
+    {"next_steps", false},
+    {"links", false},
+    {"measurements", false},
+    {"source", false},
+    {"external_id", false},
+    {"source_updated_at", false},
+    {"supersedes", false},
+    {"superseded_by", false},
+    {"reason", false},
+    {"retracted_at", false},
+    {"retraction_reason", false},
+    {"created_at", false},
+    {"published_at", false},
+    {"demo", false},
+};
+
+const struct sheet goals_sheet = {"goals", &SQL_goals_sheet, GOALS, COUNT(GOALS)};
+const struct sheet objectives_sheet = {"objectives", &SQL_objectives_sheet, OBJECTIVES,
+                                       COUNT(OBJECTIVES)};
+const struct sheet updates_sheet = {"updates", &SQL_updates_sheet, UPDATES, COUNT(UPDATES)};
+
+struct showing {
+    const struct sheet *sheet;
+    sheet_visit *visit;
+    void *context;
+};
+
+static bool show(void *context, struct call *c, const struct rows *r) {
+    const struct showing *w = context;
+    struct cell cells[SHEET_COLUMNS];
+    for (size_t i = 0; i < w->sheet->count; i++)
+        cells[i] = (struct cell){rows_text(r, 0, i), rows_len(r, 0, i)};
+    return w->visit(w->context, c, cells);
+}
+
+bool sheet_each(struct call *c, struct pool *p, const struct sheet *s, const struct query *q,
+                sheet_visit *visit, void *context) {
+    struct showing w = {s, visit, context};
+    const char *params[READ_PARAMS];
+    assert(s->count <= SHEET_COLUMNS && "a row fits");
+    size_t n = read_params(c, q, params);
+    return pool_each(c, p, s->rows, params, n, show, &w);
+}
