@@ -20,14 +20,16 @@ enum field_type {
     FIELD_CHOICE,  /* one of choices */
     FIELD_PERCENT, /* 0 to 100, at most two decimals */
     FIELD_WEIGHT,  /* 0 to 1000000, at most three decimals */
+    FIELD_AMOUNT,  /* money: below a million million either way, at most two decimals */
     FIELD_INTEGER, /* 1 to max */
     FIELD_NUMBER,  /* any, below 10^15 on either side; how exact it may be only the database says */
     FIELD_BOOL,
-    FIELD_URL,      /* http or https */
-    FIELD_LIST,     /* of item, at most max */
-    FIELD_OBJECT,   /* of fields */
-    FIELD_EXTERNAL, /* any text of 1 to max code points without control characters */
-    FIELD_ANY,      /* checked elsewhere */
+    FIELD_URL,         /* http or https */
+    FIELD_LIST,        /* of item, at most max */
+    FIELD_OBJECT,      /* of fields */
+    FIELD_EXTERNAL,    /* any text of 1 to max code points without control characters */
+    FIELD_FISCAL_YEAR, /* 2026-27 */
+    FIELD_ANY,         /* checked elsewhere */
 };
 
 enum field_flag {

@@ -1,4 +1,4 @@
--- What every document is seen through: a plan, a day, a language. Made once for each statement.
+-- What every document is seen through: a plan, a day, what was known, a language. Made once for each statement.
 -- `now` comes from the caller's clock, so that a document never depends on the database's.
 
 create type context as (
@@ -11,6 +11,10 @@ create type context as (
     as_of         date,           -- as asked for; null: today's state
     upto          date,           -- as_of, or for ever: a bound that an index can use
     edited_before timestamptz,    -- the end of as_of in the plan's time zone; null: current revisions
+    known_at      timestamptz,    -- as asked for; null: all that is recorded
+    known_upto    timestamptz,    -- the last moment that counts as recorded by then, or for ever
+    day           date,           -- as_of, or the day of `known_at` or now: what dates are held against
+    funds_shown   boolean,        -- the plan's funding_is_public
     lang          text,
     include       text[],
     suffix        text            -- what links carry to stay with a plan that was asked for by name
@@ -25,14 +29,15 @@ begin
                           hint = code, column = location;
 end $$;
 
-create function context(plan text, as_of text, now text, lang text, include text)
+create function context(plan text, as_of text, now text, lang text, include text, known_at text default null)
 returns context language plpgsql stable
 set plan_cache_mode = force_generic_plan as $$
 declare
     c context;
 begin
-    select p.id, p.slug, p.title, p.time_zone, p.demo, (context.now::timestamptz at time zone p.time_zone)::date
-      into c.plan_id, c.plan, c.title, c.time_zone, c.demo, c.today
+    select p.id, p.slug, p.title, p.time_zone, p.demo, (context.now::timestamptz at time zone p.time_zone)::date,
+           p.funding_is_public
+      into c.plan_id, c.plan, c.title, c.time_zone, c.demo, c.today, c.funds_shown
       from plan p
      where case when context.plan is null then p.state = 'active' else p.slug = context.plan end;
     if not found and context.plan is null then
@@ -47,6 +52,13 @@ begin
     end if;
     c.upto          := coalesce(c.as_of, 'infinity');
     c.edited_before := (c.as_of + 1)::timestamp at time zone c.time_zone;
+    c.known_at      := context.known_at;
+    if c.known_at > context.now::timestamptz then
+        perform problem(400, format('known_at is in the future: it is %s', context.now), '?known_at');
+    end if;
+    -- Documents show times to the millisecond: what was recorded in the one that is named counts.
+    c.known_upto    := coalesce(date_trunc('milliseconds', c.known_at) + interval '999 microseconds', 'infinity');
+    c.day           := coalesce(c.as_of, (c.known_at at time zone c.time_zone)::date, c.today);
     c.lang          := lang;
     c.include       := string_to_array(coalesce(include, ''), ',');
     c.suffix        := case when context.plan is null then '' else '?plan=' || c.plan end;

@@ -27,25 +27,33 @@ create type update_row as (
     created_at        timestamptz,
     published_at      timestamptz,
     changed_at        timestamptz,
+    changed_known     timestamptz,  -- the last of its changes that was recorded by known_at
     effective         boolean,
     revision          integer,      -- drafts only
     returned_at       timestamptz,
     return_comment    text
 );
 
+-- known_upto is infinity where nobody asks what was known: then what is set is past.
 create function update_rows(c context) returns setof update_row language sql stable as $$
     select u.id, u.objective_id, u.goal_id, o.code, o.goal_number, u.kind,
-           case when u.retracted_at is not null then 'retracted'
-                when u.superseded_at is not null then 'superseded'
+           case when u.retracted_at <= c.known_upto then 'retracted'
+                when u.superseded_at <= c.known_upto then 'superseded'
                 else 'published' end,
            u.as_of, u.status, u.percent_complete::numeric, u.summary, u.details, u.next_steps, u.links, u.measurements,
-           u.source, u.external_id, u.source_updated_at, u.supersedes, u.superseded_by, u.reason,
-           u.retracted_at, u.retraction_reason, u.created_at, u.published_at, u.changed_at, u.effective,
+           u.source, u.external_id, u.source_updated_at, u.supersedes,
+           case when u.superseded_at <= c.known_upto then u.superseded_by end, u.reason,
+           case when u.retracted_at <= c.known_upto then u.retracted_at end, u.retraction_reason,
+           u.created_at, u.published_at, u.changed_at,
+           case when c.known_at is null then u.changed_at
+                else last_known(c.known_upto, u.published_at, u.superseded_at, u.retracted_at, u.redacted_at) end,
+           u.effective,
            null::integer, null::timestamptz, null::text
       from published_update u
       join objective o on o.id = u.objective_id
      where u.plan_id = c.plan_id
        and u.as_of <= c.upto
+       and u.published_at <= c.known_upto
 $$;
 
 create function draft_rows(c context) returns setof update_row language sql stable as $$
@@ -55,7 +63,7 @@ create function draft_rows(c context) returns setof update_row language sql stab
                 else 'draft' end,
            d.as_of, d.status, d.percent_complete::numeric, d.summary, d.details, d.next_steps, d.links, d.measurements,
            d.source, d.external_id, d.source_updated_at, d.supersedes, null::bigint, d.reason,
-           null::timestamptz, null::text, d.created_at, null::timestamptz, d.changed_at, false,
+           null::timestamptz, null::text, d.created_at, null::timestamptz, d.changed_at, d.changed_at, false,
            d.revision, d.returned_at, d.return_comment
       from draft_update d
       join objective o on o.id = d.objective_id
@@ -127,7 +135,9 @@ declare
     newest bigint;
     u      update_row;
 begin
-    if objective_id is not null then
+    if c.known_at is not null then
+        newest := known_latest_update(c, goal_id, objective_id);
+    elsif objective_id is not null then
         select p.id into newest from published_update p
          where p.objective_id = latest_update.objective_id and p.as_of <= c.upto and p.effective
          order by p.as_of desc, p.id desc limit 1;

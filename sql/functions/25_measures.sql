@@ -22,18 +22,25 @@ create type measure_row as (
     values_count bigint
 );
 
+-- Whether what an update measured stands: by all that is recorded, or by what was known.
+create function stands(u published_update, c context) returns boolean language sql stable as $$
+    select case when c.known_at is null then u.effective
+                else stood(c.known_upto, u.published_at, u.superseded_at, u.retracted_at) end
+$$;
+
 create function measure_rows(c context) returns setof measure_row language sql stable as $$
     select m.id, m.slug, r.revision, r.name, r.unit, r.direction, r.baseline, r.baseline_on, r.target, r.target_on,
            r.lower_limit, r.upper_limit, r.data_source, r.description, r.objectives, r.archived_at,
            (select v from measure_value v join published_update u on u.id = v.update_id
-             where v.measure_id = m.id and v.as_of <= c.upto and u.effective
+             where v.measure_id = m.id and v.as_of <= c.upto and stands(u, c)
              order by v.as_of desc, v.update_id desc limit 1),
            (select count(*) from measure_value v join published_update u on u.id = v.update_id
-             where v.measure_id = m.id and v.as_of <= c.upto and u.effective)
+             where v.measure_id = m.id and v.as_of <= c.upto and stands(u, c))
       from measure m
       join measure_revision r
         on r.measure_id = m.id
-       and r.revision = case when c.edited_before is null then m.revision
+       and r.revision = case when c.known_at is not null then known_measure_revision(m.id, c)
+                             when c.edited_before is null then m.revision
                              else coalesce((select max(h.revision) from measure_revision h
                                              where h.measure_id = m.id and h.recorded_at < c.edited_before), 1) end
      where m.plan_id = c.plan_id

@@ -28,46 +28,61 @@ create type objective_row as (
     percent_as_of          date,
     counted                boolean,
     actions                action_doc[],
-    updates_count          bigint
+    updates_count          bigint,
+    milestones             jsonb,
+    relationships          jsonb,
+    funding                jsonb,
+    external_refs          jsonb,
+    schedule               schedule
 );
 
 -- The two look-ups name the predicates of the two partial indexes word for word: each reads one
 -- row, whatever the number of updates and notes. The second is made only where the row of the
 -- status says no percent and its status may have one. A column that nobody reads is not computed:
 -- the roll-up pays for no actions and no count. Today's count is kept; that of a past day is made.
+-- With known_at they read nothing, and `k` says what stood.
 create function objective_rows(c context) returns setof objective_row language sql stable as $$
     select o.id, o.goal_id, o.goal_number, o.number, o.code, r.revision, r.recorded_at,
            r.statement, r.description, r.description_position, r.lead_department, r.supporting_departments,
            r.owner_role, r.start_on, r.due_on, r.update_frequency, r.weight, r.tags, r.archived_at,
-           coalesce(s.status, 'no_information'), s.as_of,
-           coalesce(s.percent_complete, p.percent_complete)::numeric,
-           case when s.percent_complete is not null then s.as_of else p.as_of end,
-           r.archived_at is null and coalesce(s.status not in ('ongoing', 'cancelled'), true),
+           coalesce(s.status, k.status, 'no_information'), coalesce(s.as_of, k.status_as_of),
+           coalesce(s.percent_complete, p.percent_complete, k.percent)::numeric,
+           case when s.percent_complete is not null then s.as_of else coalesce(p.as_of, k.percent_as_of) end,
+           r.archived_at is null and coalesce(coalesce(s.status, k.status) not in ('ongoing', 'cancelled'), true),
            array(select row(a.position, a.text, a.done)::action_doc
                    from action a where a.objective_id = o.id order by a.position),
-           case when c.as_of is null
+           case when c.known_at is not null then known_updates_count(o.id, c)
+                when c.as_of is null
                 then (select coalesce(sum(t.n), 0)::bigint from update_tally t where t.objective_id = o.id)
-                else (select count(*) from published_update u where u.objective_id = o.id and u.as_of <= c.upto) end
+                else (select count(*) from published_update u where u.objective_id = o.id and u.as_of <= c.upto) end,
+           r.milestones, r.relationships, r.funding, r.external_refs,
+           schedule(r.start_on, r.due_on, r.update_frequency, r.archived_at is not null,
+                    coalesce(s.status, k.status, 'no_information'), coalesce(s.as_of, k.status_as_of),
+                    coalesce(s.percent_complete, p.percent_complete, k.percent)::numeric, c.day)
       from objective o
       join objective_revision r
         on r.objective_id = o.id
-       and r.revision = case when c.edited_before is null then o.revision
+       and r.revision = case when c.known_at is not null then known_objective_revision(o.id, c)
+                             when c.edited_before is null then o.revision
                              else coalesce((select max(h.revision) from objective_revision h
                                              where h.objective_id = o.id and h.recorded_at < c.edited_before), 1) end
       left join lateral (
            select u.status, u.as_of, u.percent_complete
              from published_update u
-            where u.objective_id = o.id and u.effective and u.kind = 'progress' and u.as_of <= c.upto
+            where c.known_at is null
+              and u.objective_id = o.id and u.effective and u.kind = 'progress' and u.as_of <= c.upto
             order by u.as_of desc, u.id desc
             limit 1) s on true
       left join lateral (
            select u.percent_complete, u.as_of
              from published_update u
-            where s.percent_complete is null and s.status not in ('ongoing', 'cancelled')
+            where c.known_at is null
+              and s.percent_complete is null and s.status not in ('ongoing', 'cancelled')
               and u.objective_id = o.id and u.effective and u.kind = 'progress' and u.percent_complete is not null
               and u.as_of <= c.upto
             order by u.as_of desc, u.id desc
             limit 1) p on true
+      left join lateral (select x.* from known_standing(o.id, c) x where c.known_at is not null) k on true
      where o.plan_id = c.plan_id
 $$;
 
@@ -88,10 +103,19 @@ create type objective_doc as (
     update_frequency       text,
     weight                 numeric,
     tags                   text[],
+    milestones             json,
+    relationships          json,
+    funding                json,
+    external_refs          json,
     status                 text,
     status_as_of           date,
     percent_complete       numeric,
     percent_as_of          date,
+    expected_percent       numeric,
+    is_overdue             boolean,
+    next_update_due        date,
+    is_stale               boolean,
+    disagrees              boolean,
     updates_count          bigint,
     revision               integer,
     archived_at            text,
@@ -105,7 +129,11 @@ begin
     return json_with(json_with(row_to_json(row(
         o.code, o.goal_number, o.statement, o.description, o.description_position,
         o.actions, o.lead_department, o.supporting_departments, o.owner_role, o.start_on, o.due_on, o.update_frequency,
-        trim_scale(o.weight), o.tags, o.status, o.status_as_of, trim_scale(o.percent), o.percent_as_of,
+        trim_scale(o.weight), o.tags, milestones_doc(o.milestones), relationships_doc(o.relationships),
+        funding_doc(o.funding, c.funds_shown), external_refs_doc(o.external_refs),
+        o.status, o.status_as_of, trim_scale(o.percent), o.percent_as_of,
+        (o.schedule).expected_percent, (o.schedule).is_overdue, (o.schedule).next_update_due,
+        (o.schedule).is_stale, (o.schedule).disagrees,
         o.updates_count, o.revision, rfc3339(o.archived_at), c.demo,
         row('/objectives/' || o.code || c.suffix, '/goals/' || o.goal_number || c.suffix,
             '/objectives/' || o.code || '/updates' || c.suffix)::objective_links)::objective_doc),

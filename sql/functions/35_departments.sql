@@ -8,7 +8,8 @@ returns table (code text, goal_number integer, number integer, lead text, suppor
       from objective o
       join objective_revision r
         on r.objective_id = o.id
-       and r.revision = case when c.edited_before is null then o.revision
+       and r.revision = case when c.known_at is not null then known_objective_revision(o.id, c)
+                             when c.edited_before is null then o.revision
                              else coalesce((select max(h.revision) from objective_revision h
                                              where h.objective_id = o.id and h.recorded_at < c.edited_before), 1) end
      where o.plan_id = c.plan_id

@@ -36,7 +36,8 @@ create function goal_rows(c context) returns setof goal_row language sql stable 
       from goal g
       join goal_revision r
         on r.goal_id = g.id
-       and r.revision = case when c.edited_before is null then g.revision
+       and r.revision = case when c.known_at is not null then known_goal_revision(g.id, c)
+                             when c.edited_before is null then g.revision
                              else coalesce((select max(h.revision) from goal_revision h
                                              where h.goal_id = g.id and h.recorded_at < c.edited_before), 1) end
      cross join lateral (

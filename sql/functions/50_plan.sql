@@ -71,6 +71,7 @@ create type plan_doc as (
     state             text,
     starts_on         date,
     ends_on           date,
+    funding_is_public boolean,
     demo              boolean,
     progress          plan_progress_doc,
     events            event_doc[],
@@ -90,8 +91,8 @@ declare
                                   from plan_event e where e.plan_id = p.id order by e.position);
 begin
     return row_to_json(row(
-        p.slug, p.title, p.organization, p.overview, p.time_zone, p.fiscal_year_start, p.state, p.starts_on, p.ends_on, p.demo,
-        plan_progress(goals_of_plan(c)), events, p.revision, plan_links('/plan', c))::plan_doc);
+        p.slug, p.title, p.organization, p.overview, p.time_zone, p.fiscal_year_start, p.state, p.starts_on, p.ends_on,
+        p.funding_is_public, p.demo, plan_progress(goals_of_plan(c)), events, p.revision, plan_links('/plan', c))::plan_doc);
 end $$;
 
 create type summary_goal as (

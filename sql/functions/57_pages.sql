@@ -1,21 +1,22 @@
 -- One update, and pages of them. Each way in names one index's columns and no more.
 
-create function updates_get(plan text, as_of text, now text, lang text, include text, args jsonb)
+create function updates_get(plan text, as_of text, now text, lang text, include text, args jsonb, known_at text)
 returns setof doc_row language plpgsql stable
 set plan_cache_mode = force_generic_plan as $$
 declare
-    c   context := context(plan, as_of, now, lang, include);
+    c   context := context(plan, as_of, now, lang, include, known_at);
     id_ bigint  := args->>'id';
 begin
     return query select update_doc(u, c)::text, 0 from update_rows(c) u where u.id = id_;
 end $$;
 
-create function updates_get_natural(plan text, as_of text, now text, lang text, include text, args jsonb)
+create function updates_get_natural(plan text, as_of text, now text, lang text, include text, args jsonb, known_at text)
 returns setof doc_row language plpgsql stable
 set plan_cache_mode = force_generic_plan as $$
 declare
-    c   context := context(plan, as_of, now, lang, include);
-    id_ bigint  := natural_head(c.plan_id, args->>'source', args->>'external_id');
+    c   context := context(plan, as_of, now, lang, include, known_at);
+    id_ bigint  := case when c.known_at is null then natural_head(c.plan_id, args->>'source', args->>'external_id')
+                        else known_natural_head(c, args->>'source', args->>'external_id') end;
 begin
     return query select update_doc(u, c)::text, 0 from update_rows(c) u where u.id = id_;
 end $$;
@@ -73,18 +74,20 @@ begin
        and (filters->>'source' is null or u.source = filters->>'source')
        and (filters->>'since' is null or u.as_of >= (filters->>'since')::date)
        and (filters->>'until' is null or u.as_of <= (filters->>'until')::date)
-       and (filters->>'updated_since' is null or u.changed_at >= (filters->>'updated_since')::timestamptz)
+       and (filters->>'updated_since' is null
+            or u.changed_at >= (filters->>'updated_since')::timestamptz
+               and u.changed_known >= (filters->>'updated_since')::timestamptz)
        and (k1 is null or (u.as_of, u.id) < (k1::date, k2::bigint))
      order by u.as_of desc, u.id desc
      limit size;
 end $$;
 
 create function updates_list(plan text, as_of text, now text, lang text, include text, filters jsonb,
-                             k1 text, k2 text, size integer)
+                             k1 text, k2 text, size integer, known_at text)
 returns setof page_row language plpgsql stable
 set plan_cache_mode = force_generic_plan as $$
 declare
-    c            context := context(plan, as_of, now, lang, include);
+    c            context := context(plan, as_of, now, lang, include, known_at);
     goal_id      bigint  := goal_named(c, filters->>'goal');
     objective_id bigint  := objective_named(c, filters->>'objective');
 begin

@@ -50,7 +50,7 @@ begin
     if r.due_on < r.start_on then
         faults := faults || fault(at || '/due_on', format('due before its start on %s', r.start_on));
     end if;
-    return faults || weight_faults(r.weight, at);
+    return faults || weight_faults(r.weight, at) || list_faults(r, at);
 end $$;
 
 -- Null clears, an absent member keeps; a description has its place and none without it.
@@ -71,6 +71,10 @@ begin
     r.update_frequency       := coalesce(r.update_frequency, 'none');
     r.supporting_departments := coalesce(r.supporting_departments, '{}');
     r.tags                   := coalesce(r.tags, '{}');
+    r.milestones             := kept_list(r.milestones, 'title', 'due_on', 'achieved_on');
+    r.relationships          := kept_list(r.relationships, 'type', 'objective', 'note');
+    r.funding                := kept_list(r.funding, 'fiscal_year', 'gl_account', 'project_string', 'budgeted', 'spent');
+    r.external_refs          := kept_list(r.external_refs, 'system', 'type', 'id', 'url');
     r.description_position   := case when r.description is not null then coalesce(r.description_position, 'before') end;
     if body ? 'archived' then
         r.archived_at := case when (body->>'archived')::boolean then coalesce(r.archived_at, clock_timestamp()) end;
@@ -158,9 +162,13 @@ begin
     select * into old from objective_revision r where r.objective_id = o.id and r.revision = o.revision;
     perform refuse_if(unknown_fields(body, 'statement', 'description', 'description_position', 'lead_department',
                                      'supporting_departments', 'owner_role', 'start_on', 'due_on', 'update_frequency',
-                                     'weight', 'tags', 'archived'));
+                                     'weight', 'tags', 'archived', 'milestones', 'relationships', 'funding',
+                                     'external_refs'));
+    if body ? 'funding' and not c.funds_shown then
+        body := body || jsonb_build_object('funding', with_hidden_amounts(body->'funding', old.funding));
+    end if;
     new := patched(old, body);
-    perform refuse_if(objective_faults(new, '#') || department_faults(new, '#'));
+    perform refuse_if(objective_faults(new, '#') || department_faults(new, '#') || relationship_faults(new, o.code, '#'));
     if new is distinct from old then
         perform edit_objective(o, old, new, a);
     end if;

@@ -15,6 +15,10 @@ create function file_parts(doc jsonb) returns setof file_part language sql immut
         select g.at || '/objectives/' || i.n as at, i.item as value from goal g, items(g.value->'objectives') i
     ), event as (
         select '#/events/' || n as at, item as value from items(doc->'events')
+    ), edition as (
+        -- What has edit fields: an objective as it is, and each of its revisions.
+        select at, value from objective
+        union all select o.at || '/history/' || i.n, i.item from objective o, items(o.value->'history') i
     ), report as (
         select '#/updates/' || n as at, item as value from items(doc->'updates')
     )
@@ -28,6 +32,11 @@ create function file_parts(doc jsonb) returns setof file_part language sql immut
     union all select 'objective', at, value from objective
     union all select 'action', o.at || '/actions/' || i.n, i.item from objective o, items(o.value->'actions') i
     union all select 'objective_history', o.at || '/history/' || i.n, i.item from objective o, items(o.value->'history') i
+    union all select l.what, e.at || '/' || l.name || '/' || i.n, i.item
+                from edition e,
+                     (values ('milestone', 'milestones'), ('relationship', 'relationships'), ('funding', 'funding'),
+                             ('external_ref', 'external_refs')) l (what, name),
+                     items(e.value->l.name) i
     union all select 'update', at, value from report
     union all select 'measurement', r.at || '/measurements/' || i.n, i.item from report r, items(r.value->'measurements') i
     union all select 'measure', '#/measures/' || n, item from items(doc->'measures')
@@ -60,6 +69,7 @@ values
     ('plan', 'state',             'optional', 'string', '^(draft|under_review|approved|active|archived)$'),
     ('plan', 'starts_on',         'nullable', 'string', 'date'),
     ('plan', 'ends_on',           'nullable', 'string', 'date'),
+    ('plan', 'funding_is_public', 'optional', 'boolean', null),
     ('plan', 'revision',          'optional', 'number', 'integer'),
     ('plan', 'created_at',        'optional', 'string', 'time'),
     ('plan', 'changed_at',        'optional', 'string', 'time'),
@@ -99,12 +109,31 @@ values
     ('objective', 'update_frequency',       'optional', 'string', '^(monthly|quarterly|semiannual|annual|none)$'),
     ('objective', 'weight',                 'optional', 'number', null),
     ('objective', 'tags',                   'optional', 'array',  'strings'),
+    ('objective', 'milestones',             'optional', 'array',  null),
+    ('objective', 'relationships',          'optional', 'array',  null),
+    ('objective', 'funding',                'optional', 'array',  null),
+    ('objective', 'external_refs',          'optional', 'array',  null),
     ('objective', 'archived_at',            'nullable', 'string', 'time'),
     ('objective', 'revision',               'optional', 'number', 'integer'),
     ('objective', 'history',                'optional', 'array',  null),
     ('action', 'position', 'required', 'number',  'integer'),
     ('action', 'text',     'required', 'string',  '\S'),
     ('action', 'done',     'nullable', 'boolean', null),
+    ('milestone', 'title',       'required', 'string', 'stated 500'),
+    ('milestone', 'due_on',      'nullable', 'string', 'date'),
+    ('milestone', 'achieved_on', 'nullable', 'string', 'date'),
+    ('relationship', 'type',      'required', 'string', '^(related|completes|depends_on|supports)$'),
+    ('relationship', 'objective', 'required', 'string', '^[1-9][0-9]{0,4}\.[1-9][0-9]{0,4}$'),
+    ('relationship', 'note',      'nullable', 'string', 'stated 500'),
+    ('funding', 'fiscal_year',    'required', 'string', '^\d{4}-\d\d$'),
+    ('funding', 'gl_account',     'required', 'string', 'stated 100'),
+    ('funding', 'project_string', 'nullable', 'string', 'stated 100'),
+    ('funding', 'budgeted',       'nullable', 'number', null),
+    ('funding', 'spent',          'nullable', 'number', null),
+    ('external_ref', 'system', 'required', 'string', '^(?=.{1,64}$)[a-z][a-z0-9._-]*$'),
+    ('external_ref', 'type',   'required', 'string', '^(?=.{1,64}$)[a-z][a-z0-9._-]*$'),
+    ('external_ref', 'id',     'required', 'string', '^[^[:cntrl:]]{1,200}$'),
+    ('external_ref', 'url',    'nullable', 'string', '^https?://\S+$'),
 
     ('update', 'objective',         'required', 'string', '^[1-9][0-9]{0,4}\.[1-9][0-9]{0,4}$'),
     ('update', 'as_of',             'required', 'string', 'date'),
@@ -171,6 +200,9 @@ select 'objective_history', f.name, f.need, f.type, f.rule
                ('start_on', 'nullable', 'string', 'date'), ('due_on', 'nullable', 'string', 'date'),
                ('update_frequency', 'required', 'string', '^(monthly|quarterly|semiannual|annual|none)$'),
                ('weight', 'required', 'number', null), ('tags', 'required', 'array', 'strings'),
+               -- Files of before these lists have none.
+               ('milestones', 'optional', 'array', null), ('relationships', 'optional', 'array', null),
+               ('funding', 'optional', 'array', null), ('external_refs', 'optional', 'array', null),
                ('archived_at', 'nullable', 'string', 'time')) f (name, need, type, rule)
 union all
 -- A measure says the same of itself as its history of it.

@@ -129,6 +129,17 @@ language sql stable as $$
      where p.what in ('objective', 'objective_history')
        and i.item #>> '{}' not in (select slug from department_known)
     union all
+    -- In a file the target may come with it; in an old revision too, as no objective ever goes.
+    select p.at || '/objective',
+           case when p.value->>'objective' = o.value->>'code' then 'an objective has no relationship to itself'
+                else format('no objective %s', p.value->>'objective') end
+      from unnest(sound) p
+      join unnest(parts) o on o.what = 'objective' and starts_with(p.at, o.at || '/')
+     where p.what = 'relationship'
+       and (p.value->>'objective' = o.value->>'code'
+            or not exists (select from unnest(parts) x where x.what = 'objective' and x.value->>'code' = p.value->>'objective')
+               and not exists (select from objective x where x.plan_id = known.id and x.code = p.value->>'objective'))
+    union all
     select f->>'pointer', f->>'detail'
       from unnest(sound) p, jsonb_array_elements(jsonb_build_array() ||
            case when p.what in ('goal', 'goal_history')

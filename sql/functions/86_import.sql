@@ -24,10 +24,11 @@ begin
         new := jsonb_populate_record(null::plan, '{"time_zone": "America/Los_Angeles", "fiscal_year_start": 7,
                                                   "state": "draft", "revision": 1}' || v);
         insert into plan (slug, title, organization, overview, time_zone, fiscal_year_start, state, starts_on, ends_on, demo,
-                          revision, created_at, changed_at)
+                          revision, created_at, changed_at, funding_is_public)
         values (new.slug, new.title, new.organization, new.overview, new.time_zone, new.fiscal_year_start, new.state,
                 new.starts_on, new.ends_on, coalesce((doc->>'demo')::boolean, false), new.revision,
-                coalesce(new.created_at, clock_timestamp()), coalesce(new.changed_at, new.created_at, clock_timestamp()));
+                coalesce(new.created_at, clock_timestamp()), coalesce(new.changed_at, new.created_at, clock_timestamp()),
+                coalesce(new.funding_is_public, false));
         return 'created';
     end if;
     new := jsonb_populate_record(old, v - array['revision', 'created_at', 'changed_at']);
@@ -35,9 +36,10 @@ begin
         return 'unchanged';
     end if;
     update plan p
-       set (title, organization, overview, time_zone, fiscal_year_start, state, starts_on, ends_on, revision, changed_at)
+       set (title, organization, overview, time_zone, fiscal_year_start, state, starts_on, ends_on, funding_is_public, revision,
+            changed_at)
          = row(new.title, new.organization, new.overview, new.time_zone, new.fiscal_year_start, new.state, new.starts_on,
-               new.ends_on, old.revision + 1, clock_timestamp())
+               new.ends_on, new.funding_is_public, old.revision + 1, clock_timestamp())
      where p.id = old.id;
     perform audit(importer(), 'edit', 'plan', old.slug, old.id, null, differences(to_jsonb(old), to_jsonb(new)));
     return 'changed';
@@ -131,7 +133,8 @@ create function import_objective(of_plan bigint, v jsonb) returns text language 
 declare
     a      author := importer();
     fields jsonb  := picked(v, 'statement', 'description', 'description_position', 'lead_department', 'supporting_departments',
-                            'owner_role', 'start_on', 'due_on', 'update_frequency', 'weight', 'tags', 'archived_at');
+                            'owner_role', 'start_on', 'due_on', 'update_frequency', 'weight', 'tags', 'archived_at',
+                            'milestones', 'relationships', 'funding', 'external_refs');
     g      goal;
     o      objective;
     old    objective_revision;

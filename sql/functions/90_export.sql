@@ -23,6 +23,8 @@ create function objective_history_doc(of_objective bigint) returns json language
       from (select r.revision, precisely(r.recorded_at) as recorded_at, r.key_id, r.client, r.holder, r.request_id,
                    r.statement, r.description, r.description_position, r.lead_department, r.supporting_departments, r.owner_role,
                    r.start_on, r.due_on, r.update_frequency, trim_scale(r.weight) as weight, r.tags,
+                   milestones_doc(r.milestones) as milestones, relationships_doc(r.relationships) as relationships,
+                   funding_doc(r.funding, true) as funding, external_refs_doc(r.external_refs) as external_refs,
                    precisely(r.archived_at) as archived_at
               from objective_revision r where r.objective_id = of_objective) h
 $$;
@@ -37,7 +39,10 @@ create function export_objectives(of_goal bigint) returns json language sql stab
                           array(select row(a.position, a.text, a.done)::action_doc
                                   from action a where a.objective_id = o.id order by a.position) as actions,
                           r.lead_department, r.supporting_departments, r.owner_role, r.start_on, r.due_on, r.update_frequency,
-                          trim_scale(r.weight) as weight, r.tags, precisely(r.archived_at) as archived_at,
+                          trim_scale(r.weight) as weight, r.tags,
+                          milestones_doc(r.milestones) as milestones, relationships_doc(r.relationships) as relationships,
+                          funding_doc(r.funding, true) as funding, external_refs_doc(r.external_refs) as external_refs,
+                          precisely(r.archived_at) as archived_at,
                           o.revision, objective_history_doc(o.id) as history) d
              where o.goal_id = of_goal) o
 $$;
@@ -54,6 +59,7 @@ $$;
 create function export_plan(of_plan bigint) returns json language sql stable as $$
     select row_to_json(d)
       from (select p.slug, p.title, p.organization, p.overview, p.time_zone, p.fiscal_year_start, p.state, p.starts_on, p.ends_on,
+                   p.funding_is_public,
                    p.revision, precisely(p.created_at) as created_at, precisely(p.changed_at) as changed_at
               from plan p where p.id = of_plan) d
 $$;

@@ -1,17 +1,17 @@
 -- Updates for subscribers: what came, was corrected or retracted last comes first, so that nobody
 -- who looks at the first page now and then misses it.
--- $1 plan $2 as_of $3 now $4 lang $5 include $6 filters $7 $8 cursor $9 limit
+-- $1 plan $2 as_of $3 now $4 lang $5 include $6 filters $7 known_at; of a page: $7 $8 cursor $9 limit $10 known_at
 
 -- name: feed_head
 select row_to_json(h)::text as doc, 0 as revision
-  from context($1, $2, $3, $4, $5) c
+  from context($1, $2, $3, $4, $5, $7) c
   join plan p on p.id = c.plan_id
  cross join lateral (select p.slug as plan, p.title, p.organization, p.demo, rfc3339(p.created_at) as founded) h
  where $6::jsonb is not null;
 
 -- name: updates_feed
 select l.doc, l.revision, l.k1, l.k2
-  from context($1, $2, $3, $4, $5) c
+  from context($1, $2, $3, $4, $5, $10) c
  cross join lateral (select goal_named(c, $6::jsonb->>'goal') as goal_id,
                             objective_named(c, $6::jsonb->>'objective') as objective_id offset 0) named
  cross join lateral (

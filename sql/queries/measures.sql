@@ -1,14 +1,15 @@
--- $1 plan $2 as_of $3 now $4 lang $5 include $6 args; of a list: $6 filters $7 $8 cursor $9 limit
+-- $1 plan $2 as_of $3 now $4 lang $5 include $6 args $7 known_at; of a list: $6 filters
+-- $7 $8 cursor $9 limit $10 known_at
 
 -- name: measures_get
 select measure_doc(m, c)::text as doc, m.revision
-  from context($1, $2, $3, $4, $5) c
+  from context($1, $2, $3, $4, $5, $7) c
  cross join lateral measure_rows(c) m
  where m.slug = $6::jsonb->>'slug';
 
 -- name: measures_list
 select l.doc, l.revision, l.k1, l.k2
-  from context($1, $2, $3, $4, $5) c
+  from context($1, $2, $3, $4, $5, $10) c
  cross join lateral (select objective_named(c, $6::jsonb->>'objective') as objective_id offset 0) named
  cross join lateral (
        select measure_doc(m, c)::text as doc, m.revision, m.slug as k1, null::text as k2
@@ -33,7 +34,7 @@ select status, location, revision, body, replayed from measures_patch($1::jsonb,
 
 -- name: measure_values_list
 select l.doc, l.revision, l.k1, l.k2
-  from context($1, $2, $3, $4, $5) c
+  from context($1, $2, $3, $4, $5, $10) c
  cross join lateral (select measure_named(c, $6::jsonb->>'measure') as id offset 0) named
  cross join lateral (select * from measure_rows(c) r where r.id = named.id offset 0) m
  cross join lateral (
@@ -44,7 +45,7 @@ select l.doc, l.revision, l.k1, l.k2
          join objective o on o.id = u.objective_id
         where v.measure_id = named.id
           and v.as_of <= c.upto
-          and u.effective
+          and stands(u, c)
           and ($6::jsonb->>'since' is null or v.as_of >= ($6::jsonb->>'since')::date)
           and ($6::jsonb->>'until' is null or v.as_of <= ($6::jsonb->>'until')::date)
           and ($7::text is null or (v.as_of, v.update_id) < ($7::date, $8::bigint))

@@ -1,5 +1,5 @@
 -- Lists as tables of fixed columns (src/model/sheet.c names them): all rows, in the lists' order.
--- $1 plan $2 as_of $3 now $4 lang $5 include $6 filters
+-- $1 plan $2 as_of $3 now $4 lang $5 include $6 filters $7 known_at
 
 -- name: goals_sheet
 select g.number, g.statement, g.short_name, g.short_name_source, trim_scale(g.weight),
@@ -8,7 +8,7 @@ select g.number, g.statement, g.short_name, g.short_name_source, trim_scale(g.we
        (g.counts).off_track, (g.counts).at_risk, (g.counts).on_hold, (g.counts).on_track, (g.counts).completed,
        (g.counts).not_started, (g.counts).no_information, (g.counts).ongoing, (g.counts).cancelled,
        g.revision, c.demo::text
-  from context($1, $2, $3, $4, $5) c
+  from context($1, $2, $3, $4, $5, $7) c
  cross join lateral goal_rows(c) g
  where $6::jsonb is not null
  order by g.number;
@@ -17,8 +17,11 @@ select g.number, g.statement, g.short_name, g.short_name_source, trim_scale(g.we
 select o.code, o.goal_number, o.statement, o.description, o.description_position, array_to_json(o.actions),
        o.lead_department, array_to_json(o.supporting_departments), o.owner_role, o.start_on, o.due_on, o.update_frequency,
        trim_scale(o.weight), array_to_json(o.tags), o.status, o.status_as_of, trim_scale(o.percent), o.percent_as_of,
-       o.updates_count, o.revision, rfc3339(o.archived_at), c.demo::text
-  from context($1, $2, $3, $4, $5) c
+       o.updates_count, o.revision, rfc3339(o.archived_at), c.demo::text,
+       milestones_doc(o.milestones), relationships_doc(o.relationships), funding_doc(o.funding, c.funds_shown),
+       external_refs_doc(o.external_refs), (o.schedule).expected_percent, (o.schedule).is_overdue::text,
+       (o.schedule).next_update_due, (o.schedule).is_stale::text, (o.schedule).disagrees::text
+  from context($1, $2, $3, $4, $5, $7) c
  cross join lateral objective_rows(c) o
  where ($6::jsonb->>'goal' is null or o.goal_id = goal_named(c, $6::jsonb->>'goal'))
    and ($6::jsonb->>'status' is null or o.status = $6::jsonb->>'status')
@@ -28,11 +31,17 @@ select o.code, o.goal_number, o.statement, o.description, o.description_position
    and ($6::jsonb->>'tag' is null or $6::jsonb->>'tag' = any(o.tags))
    and ($6::jsonb->>'q' is null
         or position(lower($6::jsonb->>'q') in lower(concat_ws(' ', o.code, o.statement, o.description))) > 0)
+   and ($6::jsonb->>'overdue' is null or (o.schedule).is_overdue = ($6::jsonb->>'overdue')::boolean)
+   and ($6::jsonb->>'stale' is null or (o.schedule).is_stale = ($6::jsonb->>'stale')::boolean)
+   and (funding_wanted($6::jsonb) is null or o.funding @> funding_wanted($6::jsonb))
    and ($6::jsonb->>'updated_since' is null
         or o.edited_at >= ($6::jsonb->>'updated_since')::timestamptz
         or o.id in (select u.objective_id from published_update u
                      where u.plan_id = c.plan_id
-                       and u.changed_at >= ($6::jsonb->>'updated_since')::timestamptz))
+                       and u.changed_at >= ($6::jsonb->>'updated_since')::timestamptz
+                       and (c.known_at is null
+                            or last_known(c.known_upto, u.published_at, u.superseded_at, u.retracted_at, u.redacted_at)
+                               >= ($6::jsonb->>'updated_since')::timestamptz)))
  order by o.goal_number, o.number;
 
 -- The order is made inside, before anything is joined or spelled, where an index gives it row by
@@ -43,7 +52,7 @@ select u.id, u.code, u.goal_number, u.kind, u.state, u.as_of, u.status, trim_sca
        u.summary, u.details, u.next_steps, case when u.links = '[]' then '[]' else links_doc(u.links) end, u.measurements,
        u.source, u.external_id, rfc3339(u.source_updated_at), u.supersedes, u.superseded_by, u.reason,
        rfc3339(u.retracted_at), u.retraction_reason, rfc3339(u.created_at), rfc3339(u.published_at), c.demo::text
-  from context($1, $2, $3, $4, $5) c
+  from context($1, $2, $3, $4, $5, $7) c
  cross join lateral (select goal_named(c, $6::jsonb->>'goal') as goal_id,
                             objective_named(c, $6::jsonb->>'objective') as objective_id offset 0) named
  cross join lateral (
@@ -56,6 +65,7 @@ select u.id, u.code, u.goal_number, u.kind, u.state, u.as_of, u.status, trim_sca
           and ($6::jsonb->>'since' is null or u.as_of >= ($6::jsonb->>'since')::date)
           and ($6::jsonb->>'until' is null or u.as_of <= ($6::jsonb->>'until')::date)
           and ($6::jsonb->>'updated_since' is null
-               or u.changed_at >= ($6::jsonb->>'updated_since')::timestamptz)
+               or u.changed_at >= ($6::jsonb->>'updated_since')::timestamptz
+                  and u.changed_known >= ($6::jsonb->>'updated_since')::timestamptz)
         order by u.as_of desc, u.id desc
        offset 0) u;

@@ -1,18 +1,19 @@
--- $1 plan $2 as_of $3 now $4 lang $5 include $6 args; of a list: $6 filters $7 $8 cursor $9 limit
+-- $1 plan $2 as_of $3 now $4 lang $5 include $6 args $7 known_at; of a list: $6 filters
+-- $7 $8 cursor $9 limit $10 known_at
 
 -- name: updates_get
-select doc, revision from updates_get($1, $2, $3, $4, $5, $6::jsonb);
+select doc, revision from updates_get($1, $2, $3, $4, $5, $6::jsonb, $7);
 
 -- name: updates_get_natural
-select doc, revision from updates_get_natural($1, $2, $3, $4, $5, $6::jsonb);
+select doc, revision from updates_get_natural($1, $2, $3, $4, $5, $6::jsonb, $7);
 
 -- name: updates_list
-select doc, revision, k1, k2 from updates_list($1, $2, $3, $4, $5, $6::jsonb, $7, $8, $9::integer);
+select doc, revision, k1, k2 from updates_list($1, $2, $3, $4, $5, $6::jsonb, $7, $8, $9::integer, $10);
 
 -- A filter that is not given folds to true when the statement is planned with its values.
 -- name: updates_count
 select count(*) as n
-  from context($1, $2, $3, $4, $5) c
+  from context($1, $2, $3, $4, $5, $7) c
  cross join lateral (select goal_named(c, $6::jsonb->>'goal') as goal_id,
                             objective_named(c, $6::jsonb->>'objective') as objective_id offset 0) named
  cross join lateral update_rows(c) u
@@ -23,7 +24,8 @@ select count(*) as n
    and ($6::jsonb->>'since' is null or u.as_of >= ($6::jsonb->>'since')::date)
    and ($6::jsonb->>'until' is null or u.as_of <= ($6::jsonb->>'until')::date)
    and ($6::jsonb->>'updated_since' is null
-        or u.changed_at >= ($6::jsonb->>'updated_since')::timestamptz);
+        or (u.changed_at >= ($6::jsonb->>'updated_since')::timestamptz
+            and u.changed_known >= ($6::jsonb->>'updated_since')::timestamptz));
 
 -- name: updates_post
 select status, location, revision, body, replayed from updates_post($1::jsonb, $2::jsonb);

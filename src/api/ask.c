@@ -8,6 +8,7 @@
 
 static const struct field PLAN = {"plan", FIELD_SLUG, FIELD_OPTIONAL, 0, NULL, NULL};
 static const struct field AS_OF = {"as_of", FIELD_DATE, FIELD_OPTIONAL, 0, NULL, NULL};
+static const struct field KNOWN_AT = {"known_at", FIELD_TIME, FIELD_OPTIONAL, 0, NULL, NULL};
 
 /* ---- which names a route knows ---- */
 
@@ -47,11 +48,14 @@ static const char *const LIST_WORDS[][4] = {
     [FORM_FEED] = {"limit", "cursor"},
 };
 
+/* known_at: what a draft said before is kept for the audit alone, and a feed tells what is new. */
 static bool is_known(const struct exchange *x, bool list, const char *name) {
     static const char *const EVERY[] = {"plan", "as_of", NULL};
     const struct entity *e = entity_of(x);
     if (is_one_of(name, EVERY) || (list && is_one_of(name, LIST_WORDS[x->form])))
         return true;
+    if (strcmp(name, "known_at") == 0)
+        return !x->reads_drafts && x->form != FORM_ATOM && x->form != FORM_FEED;
     if (strcmp(name, "include") == 0)
         return e && e->includes && x->form == FORM_JSON;
     if (strcmp(name, "state") == 0)
@@ -223,6 +227,7 @@ bool ask_read(struct call *c, struct exchange *x, bool list, struct query *q) {
         refuse(c, "state", "can only be draft; published updates come without it");
     q->plan = value_of(c, x, &PLAN);
     q->as_of = value_of(c, x, &AS_OF);
+    q->known_at = value_of(c, x, &KNOWN_AT);
     q->include = read_include(c, x);
     if (list)
         read_page(c, x, q);

@@ -11,14 +11,16 @@
 enum { PIN_LEN = 16, CURSOR_MOST = 256 };
 
 static void pin(const struct query *q, const char *resource, char hex[SHA256_HEX]) {
-    const char *parts[] = {resource, q->plan, q->as_of, q->filters, q->viewer};
+    const char *parts[] = {resource, q->plan, q->as_of, q->filters, q->viewer, q->known_at};
     struct piece pieces[COUNT(parts) * 2];
-    for (size_t i = 0; i < COUNT(parts); i++) {
+    /* Without known_at as before there was one: a cursor that is out in the world stays good. */
+    size_t count = q->known_at ? COUNT(parts) : COUNT(parts) - 1;
+    for (size_t i = 0; i < count; i++) {
         const char *text = parts[i] ? parts[i] : "";
         pieces[i * 2] = (struct piece){text, strlen(text)};
         pieces[i * 2 + 1] = (struct piece){"", 1};
     }
-    sha256_hex_pieces(pieces, COUNT(pieces), hex);
+    sha256_hex_pieces(pieces, count * 2, hex);
     hex[PIN_LEN] = '\0';
 }
 
@@ -95,7 +97,8 @@ bool cursor_read(struct call *c, const struct query *q, const char *resource, co
     *keys++ = *second++ = '\0';
     pin(q, resource, hex);
     if (strcmp(plain + 1, hex) != 0)
-        return refuse(c, "belongs to another request: keep plan, filters and as_of as they were");
+        return refuse(
+            c, "belongs to another request: keep plan, filters, as_of and known_at as they were");
     if (!are_keys(resource, keys, second))
         return refuse(c, "is not a cursor that this service gave");
     *key1 = call_strdup(c, keys);

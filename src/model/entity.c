@@ -15,6 +15,10 @@ size_t read_params(struct call *c, const struct query *q, const char *params[REA
     return q->filters ? COUNT(all) : COUNT(all) - 1;
 }
 
+const char *read_last(const struct query *q) {
+    return q->viewer ? q->viewer : q->known_at;
+}
+
 void document_auto(struct document *d) {
     buf_drop(&d->body);
 }
@@ -24,8 +28,7 @@ bool entity_get(struct call *c, struct pool *p, const struct entity *e, const st
     AUTO(rows) struct rows *rows = NULL;
     const char *params[READ_PARAMS];
     size_t n = read_params(c, q, params);
-    if (q->viewer)
-        params[n++] = q->viewer;
+    params[n++] = read_last(q);
     if (!pool_read(c, p, e->get, params, n, &rows))
         return false;
     if (rows_count(rows) == 0)
@@ -45,6 +48,7 @@ static bool read_total(struct call *c, struct pool *p, const struct entity *e,
         return fault_check(c);
     }
     size_t n = read_params(c, q, params);
+    params[n++] = read_last(q);
     if (!pool_read(c, p, e->count, params, n, &rows))
         return false;
     *total = rows_int(rows, 0, 0);
@@ -83,8 +87,7 @@ static bool read_page(struct call *c, struct pool *p, const struct entity *e, co
     params[n++] = key1;
     params[n++] = key2;
     params[n++] = limit;
-    if (q->viewer)
-        params[n++] = q->viewer;
+    params[n++] = read_last(q);
     return pool_read(c, p, e->list, params, n, rows);
 }
 

@@ -10,6 +10,7 @@
 
 enum { NAME_MOST = 64, URL_MOST = 2000 };
 #define NUMBER_BOUND 1e15 /* exclusive; as in sql/functions/61_measurements.sql */
+static const double AMOUNT_BELOW = 1e12;
 
 /* ---- what a text of each type looks like ---- */
 
@@ -85,6 +86,16 @@ static bool is_blank(const char *text) {
     return *text == '\0';
 }
 
+/* "2026-27", "2099-00": years that follow each other. */
+static bool is_fiscal_year(const char *text) {
+    static const char SHAPE[] = "dddd-dd";
+    for (size_t i = 0; i < strlen(SHAPE); i++)
+        if (SHAPE[i] == 'd' ? text[i] < '0' || text[i] > '9' : text[i] != SHAPE[i])
+            return false;
+    int first = (text[2] - '0') * 10 + text[3] - '0', second = (text[5] - '0') * 10 + text[6] - '0';
+    return text[7] == '\0' && second == (first + 1) % 100;
+}
+
 static const char *refuse_choice(struct call *c, const struct field *f, const char *text) {
     AUTO(buf) struct buf list = {0};
     for (size_t i = 0; f->choices[i]; i++) {
@@ -134,6 +145,8 @@ const char *field_refuses(struct call *c, const struct field *f, const char *tex
     case FIELD_TIME:
         return is_time(text) ? NULL : "must be a time as in RFC 3339, 2026-11-02T17:04:11Z";
     case FIELD_URL: return is_url(text) ? NULL : "must be an http or https address";
+    case FIELD_FISCAL_YEAR:
+        return is_fiscal_year(text) ? NULL : "must be a fiscal year such as 2026-27";
     case FIELD_INTEGER:
         return is_digits(text, 9) && *text != '0' ? NULL : "must be a whole number from 1";
     default: return NULL;
@@ -160,6 +173,12 @@ static const char *refuse_number(struct call *c, const struct field *f, double v
     }
     if (f->type == FIELD_NUMBER)
         return fabs(value) < NUMBER_BOUND ? NULL : "must have at most 15 digits before the point";
+    if (f->type == FIELD_AMOUNT) {
+        if (!(fabs(value) < AMOUNT_BELOW))
+            return "must be below a million million";
+        /* the number nearest to so many cents is the one that such a text is read as */
+        return nearbyint(value * 100) / 100 != value ? "must have at most two decimals" : NULL;
+    }
     if (value < 1 || (f->max && value > (double)f->max))
         return call_printf(c, "must be between 1 and %zu", f->max);
     return NULL;
@@ -175,6 +194,7 @@ static enum doc_type type_wanted(enum field_type type) {
     case FIELD_PERCENT:
     case FIELD_WEIGHT:
     case FIELD_NUMBER:
+    case FIELD_AMOUNT:
     case FIELD_INTEGER: return DOC_NUMBER;
     case FIELD_BOOL: return DOC_BOOL;
     case FIELD_LIST: return DOC_LIST;

@@ -10,4 +10,7 @@ enum { READ_PARAMS = 10 };
  * by their path alone. */
 size_t read_params(struct call *c, const struct query *q, const char *params[READ_PARAMS]);
 
+/* What it is given last: whose drafts, or what was known by when; a draft has no history. */
+const char *read_last(const struct query *q);
+
 #endif

@@ -55,6 +55,15 @@ static const struct column OBJECTIVES[] = {
     {"revision", true},
     {"archived_at", false},
     {"demo", false},
+    {"milestones", false},
+    {"relationships", false},
+    {"funding", false},
+    {"external_refs", false},
+    {"expected_percent", true},
+    {"is_overdue", false},
+    {"next_update_due", false},
+    {"is_stale", false},
+    {"disagrees", false},
 };
 
 static const struct column UPDATES[] = {
@@ -109,5 +118,6 @@ bool sheet_each(struct call *c, struct pool *p, const struct sheet *s, const str
     const char *params[READ_PARAMS];
     assert(s->count <= SHEET_COLUMNS && "a row fits");
     size_t n = read_params(c, q, params);
+    params[n++] = read_last(q);
     return pool_each(c, p, s->rows, params, n, show, &w);
 }

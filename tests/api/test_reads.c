@@ -137,8 +137,8 @@ START_TEST(documents_have_the_names_of_the_contract) {
     const struct answer *a = GET(&s, "/plan");
     check_names(
         a->doc,
-        "slug title organization overview time_zone fiscal_year_start state starts_on ends_on demo progress "
-        "events revision links");
+        "slug title organization overview time_zone fiscal_year_start state starts_on ends_on funding_is_public demo "
+        "progress events revision links");
     check_names(answer_at(a, "progress"), progress);
     check_names(answer_at(a, "events/0"), "position text on documents");
     check_names(answer_at(a, "events/0/documents/0"), "label url");
@@ -158,8 +158,9 @@ START_TEST(documents_have_the_names_of_the_contract) {
     check_names(
         a->doc,
         "code goal statement description description_position actions lead_department supporting_departments "
-        "owner_role start_on due_on update_frequency weight tags status status_as_of percent_complete "
-        "percent_as_of updates_count revision archived_at demo links");
+        "owner_role start_on due_on update_frequency weight tags milestones relationships funding "
+        "external_refs status status_as_of percent_complete percent_as_of expected_percent is_overdue "
+        "next_update_due is_stale disagrees updates_count revision archived_at demo links");
     check_names(answer_at(a, "actions/0"), "position text done");
     ck_assert_uint_eq(doc_count(answer_at(a, "actions")), 9);
     check_names(

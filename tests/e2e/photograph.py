@@ -26,6 +26,10 @@ VALUES = {
     "since": ("2025-01-01", "2026-02-01"),
     "until": ("2025-03-01", "2026-06-30"),
     "updated_since": ("2026-01-01T00:00:00Z",),
+    "known_at": ("2026-06-30T12:00:00Z",),
+    "fiscal_year": ("2026-27",),
+    "gl_account": ("0110-4210-000",),
+    "project_string": ("2026.ERP.01",),
 }
 # A cursor is followed; drafts are for a key.
 ELSEWHERE = ("cursor", "state")

@@ -146,7 +146,9 @@ class Tables(Faces):
                      "revision,demo",
             "objectives": "code,goal,statement,description,description_position,actions,lead_department,"
                           "supporting_departments,owner_role,start_on,due_on,update_frequency,weight,tags,status,"
-                          "status_as_of,percent_complete,percent_as_of,updates_count,revision,archived_at,demo",
+                          "status_as_of,percent_complete,percent_as_of,updates_count,revision,archived_at,demo,"
+                          "milestones,relationships,funding,external_refs,expected_percent,is_overdue,next_update_due,"
+                          "is_stale,disagrees",
             "updates": "id,objective,goal,kind,state,as_of,status,percent_complete,summary,details,next_steps,links,"
                        "measurements,source,external_id,source_updated_at,supersedes,superseded_by,reason,retracted_at,"
                        "retraction_reason,created_at,published_at,demo",
@@ -164,7 +166,8 @@ class Tables(Faces):
             _, rows = self.table(f"/updates.csv?{query}")
             listed = self.client.get(f"/updates?limit=500&{query}").json["data"]
             self.assertEqual([row["id"] for row in rows], [u["id"] for u in listed], query)
-        for query in ("goal=7", "status=on_track", "q=drone", "tag=none", "department=none"):
+        for query in ("goal=7", "status=on_track", "q=drone", "tag=none", "department=none", "overdue=true", "stale=false",
+                      "fiscal_year=2026-27", "known_at=2000-01-01T00:00:00Z"):
             _, rows = self.table(f"/objectives.csv?{query}")
             listed = self.client.get(f"/objectives?limit=500&{query}").json["data"]
             self.assertEqual([row["code"] for row in rows], [o["code"] for o in listed], query)

@@ -100,8 +100,10 @@ class HiddenDrafts(Case):
 
     def test_a_draft_is_nowhere_until_it_is_published(self):
         before = self.photographer.take()
+        self.client = self.connect()  # the other has lain idle meanwhile, and may be closed
         open_drafts = self.change_in_secret(self.report_in_secret())
         self.must_equal(self.photographer.take(), before)
+        self.client = self.connect()
         self.must_be_for_its_source(open_drafts)
         self.must_be_in_no_log()
         say(f"drafts: {len(open_drafts)} open, searched for in {len(before)} public answers")

@@ -19,12 +19,22 @@ UNSPEAKABLE = [
     ("cursor", ""),  # opaque: no schema says which ones the service gave
     ("as_of", "in the future"),  # the schema knows what a day is, not which day it is
     ("#/as_of", "in the future"),
+    ("known_at", "in the future"),
+    # two years that follow each other: as a pattern it would be a hundred
+    ("fiscal_year", "must be a fiscal year"),
+    ("#/funding/", "must be a fiscal year"),
     ("count", "is not known for drafts"),  # of two parameters that exclude each other
     # well-formed, and no such thing is there
     ("#/supersedes", "no published update"),
     ("#/objective", "no objective"),
     ("#/lead_department", "no department"),
     ("#/supporting_departments/", "no department"),
+    ("#/relationships/", "no objective"),
+    # lists whose items differ by some of their members
+    ("#/relationships/", "the same type, objective as before"),
+    ("#/relationships/", "to itself"),
+    ("#/funding/", "the same fiscal_year"),
+    ("#/external_refs/", "the same system"),
     # against what is stored already: of another objective, archived, or the field that was left out
     ("#/supersedes", "is of another objective"),
     ("#/objective", "is archived"),

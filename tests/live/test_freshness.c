@@ -137,6 +137,42 @@ START_TEST(the_citys_midnight_renews_every_answer) {
 }
 END_TEST
 
+/* What the objective's answer says, as it is kept: the test fails where it is not. */
+static bool is_overdue(struct cache *k) {
+    GET(&s, "/objectives/7.1");
+    struct cache_hit hit = cache_get(k, "J/objectives/7.1", clock_wall_us());
+    ck_assert_ptr_nonnull(hit.blob);
+    const struct blob_bytes *body = &hit.blob->part[BLOB_BODY];
+    call_reset(&c, 20000);
+    const char *text = call_strndup(&c, body->at, body->len);
+    blob_release(hit.blob);
+    ck_assert(text && strstr(text, "\"is_overdue\":"));
+    return strstr(text, "\"is_overdue\":true");
+}
+
+START_TEST(at_the_citys_midnight_a_kept_answer_says_overdue) {
+    setup();
+    set_clock("2026-11-03T07:59:59.500Z");
+    const char *key = service_key(&s, "edit", "clerk", NULL);
+    EXPECT(&s, 200, .method = "PATCH", .target = "/objectives/7.1", .key = key,
+           .if_match = GET(&s, "/objectives/7.1")->etag, .body = "{'due_on':'2026-11-02'}");
+    struct cache *k = cache_new(&c, 1 << 20);
+    struct freshness *f = freshness_new(&c, k, NULL, follower, NULL);
+    ck_assert(f && freshness_await(f, PATIENCE_MS));
+    s.api.cache = k;
+    ck_assert(!is_overdue(k));
+    set_clock("2026-11-03T08:00:00.000Z");
+    for (int64_t ms = 0; ms < PATIENCE_MS && !is_overdue(k); ms += STEP_US / 1000)
+        (void)usleep(STEP_US);
+    ck_assert(is_overdue(k));
+    s.api.cache = NULL;
+    freshness_free(f);
+    cache_free(k);
+    set_clock(SERVICE_NOW);
+    teardown();
+}
+END_TEST
+
 START_TEST(what_another_commits_and_tells_is_followed) {
     setup();
     struct cache *k = cache_new(&c, 1 << 20);
@@ -161,6 +197,7 @@ int main(void) {
         a_transaction_that_commits_late_is_seen_when_it_does_and_what_is_older_is_not_again,
         what_was_committed_while_the_connection_was_cut_is_seen,
         the_citys_midnight_renews_every_answer,
+        at_the_citys_midnight_a_kept_answer_says_overdue,
         what_another_commits_and_tells_is_followed,
     };
     service_prepare("live/freshness", false);

@@ -96,13 +96,14 @@ START_TEST(a_cursor_belongs_to_its_request) {
     ck_assert(reads(PAGE, cursor, "updates", "2026-10-31", "17"));
     ck_assert(!reads(PAGE, cursor, "objectives", NULL, NULL));
 
-    struct query others[] = {PAGE, PAGE, PAGE, PAGE, PAGE, PAGE};
+    struct query others[] = {PAGE, PAGE, PAGE, PAGE, PAGE, PAGE, PAGE};
     others[0].plan = NULL;
     others[1].plan = "another-plan";
     others[2].as_of = NULL;
     others[3].as_of = "2026-10-30";
     others[4].filters = "{}";
     others[5].viewer = "{\"source\":\"gogov\"}";
+    others[6].known_at = "2026-11-02T18:00:00Z";
     for (size_t i = 0; i < COUNT(others); i++)
         ck_assert_msg(!reads(others[i], cursor, "updates", NULL, NULL), "%zu", i);
 }

@@ -27,6 +27,11 @@ START_TEST(edit_fields_are_taken_each_alone) {
         "{\"owner_role\":null,\"start_on\":null,\"due_on\":null}",
         "{\"start_on\":\"2026-01-01\",\"due_on\":\"2026-01-01\"}",
         "{\"update_frequency\":\"quarterly\",\"weight\":0,\"tags\":[],\"archived\":false}",
+        "{\"milestones\":[],\"relationships\":[],\"funding\":[],\"external_refs\":[]}",
+        "{\"milestones\":[{\"title\":\"t\",\"due_on\":null,\"achieved_on\":\"2026-01-01\"}]}",
+        "{\"relationships\":[{\"type\":\"depends_on\",\"objective\":\"7.2\"}]}",
+        "{\"funding\":[{\"fiscal_year\":\"2026-27\",\"gl_account\":\"0110\",\"spent\":0.5}]}",
+        "{\"external_refs\":[{\"system\":\"tyler\",\"type\":\"project\",\"id\":\"007\"}]}",
     };
     for (size_t i = 0; i < COUNT(bodies); i++)
         check_places(&objective_patch, bodies[i], "");

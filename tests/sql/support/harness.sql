@@ -49,33 +49,37 @@ create function test.as_role(name text) returns void language sql as $$
     select set_config('role', name, true)
 $$;
 
--- Runs a statement of sql/queries with its parameters, as the service does.
+-- A statement of sql/queries with its parameters, as the service sends it; those not given are null.
 create function test.statement(name text, variadic args text[]) returns text language plpgsql as $$
 declare
     s text := (select rtrim(q.sql, E' ;\n') from test.query q where q.name = statement.name);
 begin
-    for i in reverse cardinality(args) .. 1 loop
+    for i in reverse 10 .. 1 loop
         s := replace(s, '$' || i, quote_nullable(args[i]) || '::text');
     end loop;
     return s;
 end $$;
 
-create function test.get(name text, plan text, as_of text, args jsonb, include text default null) returns jsonb language plpgsql as $$
+create function test.get(name text, plan text, as_of text, args jsonb, include text default null,
+                         known_at text default null) returns jsonb language plpgsql as $$
 declare
     doc text;
+    -- The plan and its summary are named by their path alone.
+    last text[] := case when name in ('plan_get', 'summary_get') then array[known_at] else array[args::text, known_at] end;
 begin
-    execute (select 'select doc from (' || test.statement(get.name, plan, as_of, test.now(), null, include,
-                                                          args::text) || ') q') into doc;
+    execute (select 'select doc from (' || test.statement(get.name, variadic array[plan, as_of, test.now(), null, include] || last)
+                    || ') q') into doc;
     return doc;
 end $$;
 
 create function test.list(name text, filters jsonb default '{}', k1 text default null, k2 text default null, size int default 50,
-                          plan text default null, as_of text default null, include text default null) returns jsonb language plpgsql as $$
+                          plan text default null, as_of text default null, include text default null,
+                          known_at text default null) returns jsonb language plpgsql as $$
 declare
     docs jsonb;
 begin
     execute (select 'select coalesce(jsonb_agg(doc::jsonb), ''[]'') from ('
-             || test.statement(list.name, plan, as_of, test.now(), null, include, filters::text, k1, k2, size::text) || ') q') into docs;
+             || test.statement(list.name, plan, as_of, test.now(), null, include, filters::text, k1, k2, size::text, known_at) || ') q') into docs;
     return docs;
 end $$;
 

@@ -29,7 +29,7 @@ app = FastAPI(lifespan=lifespan)
 async def goals(request: Request, limit: int = 50):
     now = datetime.datetime.now(datetime.timezone.utc).isoformat()
     rows = await request.app.state.pool.fetch(
-        SETTINGS["statements"]["goals_list"], None, None, now, None, None, "{}", None, None, limit + 1)
+        SETTINGS["statements"]["goals_list"], None, None, now, None, None, "{}", None, None, limit + 1, None)
     data = ",".join(row["doc"] for row in rows[:limit])
     return Response('{"data":[' + data + '],"page":{"has_more":false,"next_cursor":null},'
                     '"links":{"self":"/goals","next":null}}\n', media_type="application/json")

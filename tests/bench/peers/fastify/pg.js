@@ -9,7 +9,7 @@ const [port, file] = process.argv.slice(2)
 const { host, database, user, options, statements } = JSON.parse(fs.readFileSync(file))
 const pool = new Pool({ host, database, user, options, max: 8 })
 
-// Plan, day, now, language, inclusions: what each read is seen through.
+// Plan, day, now, language, inclusions: what each read is seen through; last comes what was known.
 const seen = () => [null, null, new Date().toISOString(), null, null]
 
 const run = async (name, values) => (await pool.query({ name, text: statements[name], values })).rows
@@ -17,14 +17,14 @@ const run = async (name, values) => (await pool.query({ name, text: statements[n
 const send = (reply, text) => reply.header('content-type', 'application/json').send(text)
 
 app.get('/summary', async (request, reply) => {
-  const rows = await run('summary_get', seen())
+  const rows = await run('summary_get', [...seen(), null])
   return send(reply, rows[0].doc + '\n')
 })
 
 const list = (name) => async (request, reply) => {
   const { limit: asked, ...filters } = request.query
   const limit = Number(asked ?? 50)
-  const rows = await run(name, [...seen(), JSON.stringify(filters), null, null, limit + 1])
+  const rows = await run(name, [...seen(), JSON.stringify(filters), null, null, limit + 1, null])
   const shown = rows.slice(0, limit)
   const last = shown.at(-1)
   const cursor = rows.length > limit ? Buffer.from(`${last.k1},${last.k2}`).toString('base64url') : null
