@@ -29,6 +29,7 @@ enum err {
     ERR_CONFLICT,       /* the state of the resource refuses it */
     ERR_SUPERSEDED,     /* an update that is no longer the head of its chain */
     ERR_KNOWN,          /* the natural key is taken; c->location says by what */
+    ERR_REDACTED,       /* states what was redacted there */
     ERR_IN_FLIGHT,      /* the same idempotency key is being worked on now */
     ERR_KEY_REUSED,     /* an idempotency key with another request */
     ERR_LENGTH_REQUIRED,

@@ -55,6 +55,10 @@ bool cache_give_up(struct lease *l, struct call *c, struct cache_hit *hit);
 /* What depends on these tags (bits of enum tag) is no longer good: it stays, for an outage. */
 void cache_touch(struct cache *k, unsigned tags);
 
+/* All that is kept goes, and no answer to a query that began before comes in any more: not even for
+ * an outage. Those who wait for one get it. */
+void cache_erase(struct cache *k);
+
 /* At mono_us (monotonic) all that is good was known to be. Never called: nothing is confirmed. */
 void cache_confirm(struct cache *k, int64_t mono_us);
 

@@ -23,6 +23,7 @@ struct look {
     unsigned tags; /* of what has changed since the last one; TAG_ALL where that cannot be told */
     bool anew;     /* it cannot: the first look, or another server or database than before */
     const char *moment;  /* of this look (model/moment.h); lives as long as the call */
+    bool erased;         /* a redaction may be among it: nothing from before is to be kept */
     int64_t day_ends_us; /* wall clock: the next midnight in the time zone of some plan */
 };
 

@@ -18,7 +18,7 @@ struct query {
     const char *lang;     /* NULL: the city's own words */
     const char *include;  /* sorted comma list, or NULL */
     const char *filters;  /* a JSON object: the filters of a list, the names of a get */
-    const char *viewer;   /* a JSON object: whose drafts; NULL for public reads */
+    const char *viewer;   /* a JSON object: whose drafts, or audit; NULL for public reads */
     const char *self;     /* path and query of the page, without cursor: what links are made of */
     const char *cursor;   /* as given, or NULL */
     int limit;

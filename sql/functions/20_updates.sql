@@ -31,7 +31,10 @@ create type update_row as (
     effective         boolean,
     revision          integer,      -- drafts only
     returned_at       timestamptz,
-    return_comment    text
+    return_comment    text,
+    redacted_at       timestamptz,
+    redaction_reason  text,
+    redacted_fields   text[]
 );
 
 -- known_upto is infinity where nobody asks what was known: then what is set is past.
@@ -48,7 +51,8 @@ create function update_rows(c context) returns setof update_row language sql sta
            case when c.known_at is null then u.changed_at
                 else last_known(c.known_upto, u.published_at, u.superseded_at, u.retracted_at, u.redacted_at) end,
            u.effective,
-           null::integer, null::timestamptz, null::text
+           null::integer, null::timestamptz, null::text,
+           u.redacted_at, u.redaction_reason, u.redacted_fields
       from published_update u
       join objective o on o.id = u.objective_id
      where u.plan_id = c.plan_id
@@ -64,7 +68,8 @@ create function draft_rows(c context) returns setof update_row language sql stab
            d.as_of, d.status, d.percent_complete::numeric, d.summary, d.details, d.next_steps, d.links, d.measurements,
            d.source, d.external_id, d.source_updated_at, d.supersedes, null::bigint, d.reason,
            null::timestamptz, null::text, d.created_at, null::timestamptz, d.changed_at, d.changed_at, false,
-           d.revision, d.returned_at, d.return_comment
+           d.revision, d.returned_at, d.return_comment,
+           d.redacted_at, d.redaction_reason, d.redacted_fields
       from draft_update d
       join objective o on o.id = d.objective_id
      where d.plan_id = c.plan_id
@@ -73,6 +78,7 @@ $$;
 
 create type retraction_doc as ("at" text, reason text);
 create type returned_doc as ("at" text, comment text);
+create type redaction_doc as ("at" text, fields text[], reason text);
 
 create type update_doc as (
     id                text,
@@ -95,6 +101,7 @@ create type update_doc as (
     superseded_by     text,
     reason            text,
     retraction        retraction_doc,
+    redaction         redaction_doc,
     created_at        text,
     published_at      text,
     demo              boolean
@@ -108,6 +115,8 @@ create function update_doc(u update_row, c context) returns json language sql st
         case when u.measurements = '[]' then '[]' else measurements_doc(u.measurements) end,
         u.source, u.external_id, rfc3339(u.source_updated_at), u.supersedes::text, u.superseded_by::text, u.reason,
         case when u.retracted_at is not null then row(rfc3339(u.retracted_at), u.retraction_reason)::retraction_doc end,
+        case when u.redacted_at is not null
+             then row(rfc3339(u.redacted_at), u.redacted_fields, u.redaction_reason)::redaction_doc end,
         rfc3339(u.created_at), rfc3339(u.published_at), c.demo)::update_doc)
 $$;
 

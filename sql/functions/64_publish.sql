@@ -28,11 +28,13 @@ begin
         insert into published_update (
             id, plan_id, goal_id, objective_id, as_of, kind, status, percent_complete, summary, details, next_steps,
             links, measurements, source, external_id, source_updated_at, supersedes, reason,
-            key_id, client, holder, request_id, created_at, published_at, changed_at)
+            key_id, client, holder, request_id, created_at, published_at, changed_at,
+            redacted_at, redaction_reason, redacted_fields)
         values (
             d.id, d.plan_id, d.goal_id, d.objective_id, d.as_of, d.kind, d.status, d.percent_complete, d.summary, d.details,
             d.next_steps, d.links, d.measurements, d.source, d.external_id, d.source_updated_at, d.supersedes, d.reason,
-            d.key_id, d.client, d.holder, d.request_id, d.created_at, at, at)
+            d.key_id, d.client, d.holder, d.request_id, d.created_at, at, at,
+            d.redacted_at, d.redaction_reason, d.redacted_fields)
     ), announced as (
         insert into change (entity, entity_id, op, plan_id, objective_id)
         values ('update', d.id, 'published', d.plan_id, d.objective_id)

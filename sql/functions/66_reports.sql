@@ -42,6 +42,7 @@ begin
         perform hold_head(b.supersedes);
     end if;
     perform refuse_known_pair(b, c);
+    perform refuse_redacted(b, c);
     return post(q, a, c, 201, content_of(b, chk.o, a));
 end $$;
 
@@ -74,6 +75,7 @@ begin
     d            := content_of(b, chk.o, a);
     head         := natural_head(c.plan_id, b.source, b.external_id);
     d.supersedes := head;
+    perform refuse_redacted(b, c);
 
     select * into known from draft_update t
      where t.plan_id = c.plan_id and t.source = b.source and t.external_id = b.external_id and t.discarded_at is null
@@ -144,6 +146,7 @@ begin
         perform hold_head(b.supersedes);
     end if;
     perform refuse_known_pair(b, c, old.id);
+    perform refuse_restated(b, old.redacted_fields, format('/updates/%s', old.id));
     perform revise_draft(old, content_of(b, chk.o, a), a);
     return answer_draft(q, a, c, 200, old.id);
 end $$;

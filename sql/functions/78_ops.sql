@@ -31,9 +31,9 @@ $$;
 -- What has changed since the look whose snapshot was `last` (null: there was none): each commit shows
 -- in one look, since what was in progress then is not visible in it, whatever its xid. With it goes
 -- who answers, as a hash that may be shown: after a restart, a failover or a restored backup nothing
--- that was seen before counts.
+-- that was seen before counts. `redacted` says that there are redactions, 'new' where this look is the first to see one.
 create function change_look(last text, now text)
-returns table (snapshot text, identity text, entities text, day_ends text) language sql stable as $$
+returns table (snapshot text, identity text, entities text, day_ends text, redacted text) language sql stable as $$
     select pg_current_snapshot()::text,
            (select left(encode(sha256(convert_to(
                        concat_ws('/', s.system_identifier, k.timeline_id, d.oid, pg_postmaster_start_time()), 'UTF8')), 'hex'), 16)
@@ -45,5 +45,9 @@ returns table (snapshot text, identity text, entities text, day_ends text) langu
                and not pg_visible_in_snapshot(ch.xid, last::pg_snapshot)),
            (select (extract(epoch from min(((now::timestamptz at time zone p.time_zone)::date + 1)::timestamp
                                            at time zone p.time_zone)) * 1000000)::bigint::text
-              from plan p)
+              from plan p),
+           case when exists (select from change ch
+                              where ch.op = 'redacted' and ch.xid >= pg_snapshot_xmin(last::pg_snapshot)
+                                and not pg_visible_in_snapshot(ch.xid, last::pg_snapshot)) then 'new'
+                when (select max(u.redacted_at) from published_update u where u.redacted_at is not null) is not null then 'some' end
 $$;

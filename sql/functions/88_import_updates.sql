@@ -1,7 +1,7 @@
 -- Import of updates: reports by their natural key, history under its own ids.
 
 -- A report from a file, as PUT by its natural key would take it. A report that was discarded,
--- retracted or corrected by hand does not come back by importing the same file again.
+-- retracted, redacted or corrected by hand does not come back by importing the same file again.
 create function import_report(c context, v jsonb, publish boolean) returns text language plpgsql as $$
 declare
     a     author := importer();
@@ -15,6 +15,9 @@ begin
     d            := content_of(b, o, a);
     head         := natural_head(c.plan_id, b.source, b.external_id);
     d.supersedes := head;
+    if restated(b, redacted_under(c.plan_id, b.source, b.external_id)) <> '{}' then
+        return 'unchanged';
+    end if;
 
     select * into known from draft_update t
      where t.plan_id = c.plan_id and t.source = b.source and t.external_id = b.external_id

@@ -105,7 +105,7 @@ create function export_updates(of_plan bigint) returns json language sql stable 
                    u.source, u.external_id,
                    precisely(u.source_updated_at), u.supersedes::text, u.reason,
                    u.key_id, u.client, u.holder, u.request_id, precisely(u.created_at),
-                   null, null, null, null, null, null, null, null,
+                   null, null, null, null, null, precisely(u.redacted_at), u.redaction_reason, u.redacted_fields,
                    u.revision, precisely(u.returned_at), u.return_comment, precisely(u.discarded_at),
                    precisely(u.changed_at)
               from draft_update u

@@ -13,7 +13,7 @@ select id, xid, at, entity, entity_id, op, plan, objective from changes_since($1
 select pg_snapshot_xmin(pg_current_snapshot())::text as horizon;
 
 -- name: change_look
-select snapshot, identity, entities, day_ends from change_look($1, $2);
+select snapshot, identity, entities, day_ends, redacted from change_look($1, $2);
 
 -- $1 and $2 are snapshots, $3 the most rows.
 -- name: changes_between

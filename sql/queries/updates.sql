@@ -39,5 +39,8 @@ select status, location, revision, body, replayed from updates_publication($1::j
 -- name: updates_retraction
 select status, location, revision, body, replayed from updates_retraction($1::jsonb, $2::jsonb);
 
+-- name: updates_redaction
+select status, location, revision, body, replayed from updates_redaction($1::jsonb, $2::jsonb);
+
 -- name: updates_discard
 select status, location, revision, body, replayed from updates_discard($1::jsonb, $2::jsonb);

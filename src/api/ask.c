@@ -52,6 +52,8 @@ static const char *const LIST_WORDS[][4] = {
 static bool is_known(const struct exchange *x, bool list, const char *name) {
     static const char *const EVERY[] = {"plan", "as_of", NULL};
     const struct entity *e = entity_of(x);
+    if (e && e->is_log)
+        return list && (is_one_of(name, LIST_WORDS[x->form]) || filter_named(e, name));
     if (is_one_of(name, EVERY) || (list && is_one_of(name, LIST_WORDS[x->form])))
         return true;
     if (strcmp(name, "known_at") == 0)
@@ -173,7 +175,7 @@ static const char *write_self(struct call *c, const struct exchange *x) {
 }
 
 /* A key sees the drafts of its own source; who may publish or edit sees all of them, within its
- * objectives. */
+ * objectives. The audit is for administrators, within theirs. */
 static const char *write_viewer(struct call *c) {
     AUTO(buf) struct buf b = {0};
     bool sees_all = c->who->scopes & (SCOPE_PUBLISH | SCOPE_EDIT | SCOPE_ADMIN);
@@ -225,7 +227,8 @@ bool ask_read(struct call *c, struct exchange *x, bool list, struct query *q) {
     refuse_unknown(c, x, list);
     if (state && (x->route->flags & ROUTE_DRAFTS) && strcmp(state, "draft") != 0)
         refuse(c, "state", "can only be draft; published updates come without it");
-    q->plan = value_of(c, x, &PLAN);
+    if (!entity_of(x) || !entity_of(x)->is_log)
+        q->plan = value_of(c, x, &PLAN);
     q->as_of = value_of(c, x, &AS_OF);
     q->known_at = value_of(c, x, &KNOWN_AT);
     q->include = read_include(c, x);
@@ -233,7 +236,7 @@ bool ask_read(struct call *c, struct exchange *x, bool list, struct query *q) {
         read_page(c, x, q);
     else if (x->args.count)
         q->filters = exchange_args(c, x);
-    if (x->reads_drafts)
+    if (c->who)
         q->viewer = write_viewer(c);
     return fault_check(c) && !c->err;
 }

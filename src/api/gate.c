@@ -91,7 +91,8 @@ static bool check_scope(struct call *c, struct exchange *x) {
     return fail(c, ERR_FORBIDDEN, "this key has not the scope that this needs (%s)",
                 wanted & SCOPE_REPORT    ? "report"
                 : wanted & SCOPE_PUBLISH ? "publish"
-                                         : "edit");
+                : wanted & SCOPE_EDIT    ? "edit"
+                                         : "admin");
 }
 
 static bool take_allowance(struct call *c, struct exchange *x) {

@@ -30,11 +30,11 @@ static bool reply_document(struct call *c, struct exchange *x, struct document *
     x->rp->type = "application/json";
     x->rp->compress = true;
     x->rp->etag = reply_etag(c, d->revision, d->body.data, d->body.len);
-    x->rp->cache_control = x->reads_drafts ? "no-store" : PUBLIC_CACHE;
+    x->rp->cache_control = c->who ? "no-store" : PUBLIC_CACHE;
     if (d->next)
         reply_header(x->rp, "Link", call_printf(c, "<%s>; rel=\"next\"", d->next));
     reply_take_body(x->rp, &d->body);
-    if (!x->reads_drafts)
+    if (!c->who)
         refund_unchanged(x);
     return x->rp->etag != NULL;
 }
@@ -67,6 +67,8 @@ bool resource_get(struct call *c, struct exchange *x) {
 static void spread(const struct exchange *x) {
     if (x->api->cache)
         cache_touch(x->api->cache, x->route->operation->touches);
+    if (x->api->cache && (x->route->operation->flags & OPERATION_ERASES))
+        cache_erase(x->api->cache);
     if (x->api->wrote)
         x->api->wrote(x->api->wrote_context);
 }

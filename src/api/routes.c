@@ -1,11 +1,13 @@
 #include "api/routes.h"
 
 #include "exchange.h"
+#include "model/audit.h"
 #include "model/department.h"
 #include "model/goal.h"
 #include "model/measure.h"
 #include "model/objective.h"
 #include "model/plan.h"
+#include "model/redaction.h"
 #include "model/update.h"
 
 enum {
@@ -15,6 +17,7 @@ enum {
     PUBLISH = SCOPE_PUBLISH,
     DISCARD = SCOPE_REPORT | SCOPE_PUBLISH, /* a reporter may take back a draft of its own */
     EDIT = SCOPE_EDIT,
+    ADMIN = SCOPE_ADMIN,
     KEPT = ROUTE_CACHED,
     SHEET = ROUTE_CACHED | ROUTE_AS_IS | ROUTE_CSV,
     SUBSCRIBED = ROUTE_CSV | ROUTE_ATOM | ROUTE_FEED,
@@ -47,10 +50,12 @@ const struct route ROUTES[] = {
     {"PUT", "/updates/{id}", resource_write, NULL, &draft_put, REPORT, 0, BODY},
     {"POST", "/updates/{id}/publication", resource_write, NULL, &update_publish, PUBLISH, 0, BODY},
     {"POST", "/updates/{id}/retraction", resource_write, NULL, &update_retract, PUBLISH, 0, BODY},
+    {"POST", "/updates/{id}/redaction", resource_write, NULL, &update_redact, ADMIN, 0, BODY},
     {"POST", "/updates/{id}/discard", resource_write, NULL, &update_discard, DISCARD, 0, BODY},
     {"GET", "/updates/{source}/{external_id}", resource_get, &updates_natural, NULL, ANY, KEPT, 0},
     {"PUT", "/updates/{source}/{external_id}", resource_write, NULL, &update_put, REPORT, 0, BODY},
 
+    {"GET", "/audit", resource_list, &audit, NULL, ADMIN, 0, 0},
     {"GET", "/stream", stream_open, NULL, NULL, ANY, ROUTE_AS_IS | ROUTE_STREAM, 0},
 
     {"GET", "/measures", resource_list, &measures, NULL, ANY, KEPT, 0},

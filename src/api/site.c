@@ -50,7 +50,7 @@ static bool plan_page(struct call *c, struct exchange *x, struct buf *page) {
     return all && page_plan(c, page, whole, all);
 }
 
-/* Links to what can be read without a name, from the table itself. */
+/* Links to what can be read without a name or a key, from the table itself. */
 static void add_index(struct buf *b, const char *version) {
     buf_adds(b, "{\"title\":\"Cerritos in Progress\",\"version\":");
     buf_add_json(b, version);
@@ -59,7 +59,7 @@ static void add_index(struct buf *b, const char *version) {
     for (size_t i = 0; i < ROUTE_COUNT; i++) {
         const struct route *r = &ROUTES[i];
         bool well_known = r->pattern[1] == '.'; /* found without a link, or not set */
-        if (strcmp(r->method, "GET") != 0 || strchr(r->pattern, '{') || well_known)
+        if (strcmp(r->method, "GET") != 0 || strchr(r->pattern, '{') || well_known || r->scope)
             continue;
         buf_addf(b, "%s\"%s\":\"%s\"", mark, r->pattern[1] ? r->pattern + 1 : "self", r->pattern);
         mark = ",";

@@ -31,6 +31,10 @@ const struct problem PROBLEMS[] = {
      "Only the newest update of a chain can be corrected, retracted or published against. Follow `superseded_by`."},
     {ERR_KNOWN, 409, "external-id-known", "The external id is taken",
      "An update with this source and external id exists: `Location` leads to it. Use PUT on that path to correct it."},
+    {ERR_REDACTED, 409, "redacted", "A field was redacted",
+     "What these fields said was blanked by an administrator, and a report that is sent again does not bring it back. Clean it at "
+     "its source, and leave the fields out (for `summary` say `[redacted]`). To say it anew, correct the update by POST with "
+     "`supersedes` and a `reason`."},
     {ERR_IN_FLIGHT, 409, "idempotency-in-flight", "The same key is being worked on",
      "A request with this Idempotency-Key has not ended yet. Repeat it in a second: the answer will be that of the first."},
     {ERR_KEY_REUSED, 422, "idempotency-key-reused", "The key belongs to another request",

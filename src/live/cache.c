@@ -32,6 +32,7 @@ struct cache {
     _Atomic int64_t confirmed_us;        /* monotonic; 0: never */
     pthread_rwlock_t lock;               /* guards store and every entry's flight */
     struct store store;
+    uint64_t erased; /* the time of the last erasure; guarded by lock */
     pthread_mutex_t waiting;
     pthread_cond_t landed; /* some lease has ended */
 };
@@ -123,6 +124,14 @@ void cache_touch(struct cache *k, unsigned tags) {
                !atomic_compare_exchange_weak(&k->touched[i], &last, now))
             continue;
     }
+}
+
+void cache_erase(struct cache *k) {
+    pthread_rwlock_wrlock(&k->lock);
+    k->erased = atomic_fetch_add(&k->now, 1) + 1;
+    store_clear(&k->store);
+    count_sizes(&k->store);
+    pthread_rwlock_unlock(&k->lock);
 }
 
 uint64_t cache_time(const struct cache *k) {
@@ -283,6 +292,8 @@ static void keep(struct cache *k, const struct lease *l, struct blob *b) {
         e->flight = NULL;
     if (!e || (e->blob && e->at > l->at))
         return;
+    if (l->at < k->erased)
+        b = NULL;
     if (b && store_fill(&k->store, e, b)) {
         e->at = l->at;
         e->tags = l->tags;

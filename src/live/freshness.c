@@ -81,6 +81,8 @@ static void look(struct freshness *f) {
     if (worked) {
         if (f->cache && found.tags)
             cache_touch(f->cache, found.tags);
+        if (f->cache && found.erased)
+            cache_erase(f->cache);
         f->day_ends_us = found.day_ends_us;
         if (f->cache)
             cache_confirm(f->cache, began);

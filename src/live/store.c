@@ -73,8 +73,13 @@ static void empty(struct store *s, struct entry *e) {
     blob_release(e->blob);
     e->blob = NULL;
     s->count--;
-    s->evicted++;
     store_tidy(s, e);
+}
+
+void store_clear(struct store *s) {
+    for (int queue = QUEUE_NEW; queue <= QUEUE_MAIN; queue++)
+        while (s->oldest[queue])
+            empty(s, s->oldest[queue]);
 }
 
 /* One step towards room: the oldest of a queue goes, moves up or gets another round. */
@@ -84,6 +89,7 @@ static void turn(struct store *s) {
     unsigned hits = atomic_load_explicit(&e->hits, memory_order_relaxed);
     if (hits == 0) {
         empty(s, e);
+        s->evicted++;
         return;
     }
     unlink_entry(s, e);

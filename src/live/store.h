@@ -46,6 +46,9 @@ struct entry *store_open(struct store *s, const char *key);
  * the store: then the entry keeps what it had. */
 bool store_fill(struct store *s, struct entry *e, struct blob *b);
 
+/* Takes every answer away; what is under way stays. */
+void store_clear(struct store *s);
+
 /* Takes an entry away that holds neither answer nor lease. */
 void store_tidy(struct store *s, struct entry *e);
 

@@ -85,6 +85,12 @@ static bool ask(struct call *c, struct follower *f, const struct stmt *s, const 
     return fail(c, own.err, "%s", own.detail);
 }
 
+/* "new": since the last look. "some": there are any, which is enough where that look counts for
+ * nothing. */
+static bool has_redactions(const char *redacted, bool anew) {
+    return redacted && (anew || strcmp(redacted, "new") == 0);
+}
+
 bool follower_look(struct call *c, struct follower *f, struct look *out) {
     AUTO(rows) struct rows *rows = NULL;
     char now[25];
@@ -96,6 +102,7 @@ bool follower_look(struct call *c, struct follower *f, struct look *out) {
     const char *identity = rows_text(rows, 0, 1);
     bool same = f->snapshot && f->identity && identity && strcmp(f->identity, identity) == 0;
     out->anew = !same;
+    out->erased = has_redactions(rows_text(rows, 0, 4), out->anew);
     out->tags = same ? tags_of(rows_text(rows, 0, 2)) : TAG_ALL;
     out->day_ends_us = rows_text(rows, 0, 3) ? rows_int(rows, 0, 3) : INT64_MAX;
     out->moment = call_printf(c, "%s-%s", identity ? identity : "", snapshot ? snapshot : "");

@@ -24,6 +24,7 @@ static const struct verdict VERDICTS[] = {
     {"CP409", "idempotency-in-flight", CONN_REFUSED, ERR_IN_FLIGHT},
     {"CP409", "external-id-known", CONN_REFUSED, ERR_KNOWN},
     {"CP409", "superseded", CONN_REFUSED, ERR_SUPERSEDED},
+    {"CP409", "redacted", CONN_REFUSED, ERR_REDACTED},
     {"CP409", NULL, CONN_REFUSED, ERR_CONFLICT},
     {"CP412", NULL, CONN_REFUSED, ERR_STALE},
     {"CP422", "idempotency-key-reused", CONN_REFUSED, ERR_KEY_REUSED},

@@ -54,7 +54,7 @@ START_TEST(every_route_answers_get_and_head) {
     service_open(&s);
     found_a_measure_and_a_department();
     for (size_t i = 0; i < ROUTE_COUNT; i++) {
-        if (strcmp(ROUTES[i].method, "GET") != 0)
+        if (strcmp(ROUTES[i].method, "GET") != 0 || ROUTES[i].scope != SCOPE_PUBLIC)
             continue;
         const char *path = sample(ROUTES[i].pattern);
         const struct answer *a = GET(&s, path);
@@ -166,7 +166,7 @@ START_TEST(documents_have_the_names_of_the_contract) {
     check_names(
         answer_at(GET(&s, "/updates"), "data/0"),
         "id objective goal kind state as_of status percent_complete summary details next_steps links measurements "
-        "source external_id source_updated_at supersedes superseded_by reason retraction created_at published_at demo");
+        "source external_id source_updated_at supersedes superseded_by reason retraction redaction created_at published_at demo");
     a = GET(&s, "/updates?limit=1");
     check_names(a->doc, "data page links");
     check_names(answer_at(a, "page"), "has_more next_cursor");

@@ -92,6 +92,11 @@ static const char *const CANDIDATES[] = {
     "fiscal_year",
     "gl_account",
     "project_string",
+    "actor",
+    "holder",
+    "object",
+    "object_id",
+    "action",
 };
 
 static const char *sample(const struct route *r) {
@@ -103,6 +108,7 @@ static const char *sample(const struct route *r) {
         {"/updates/{id}", "/updates/1"},
         {"/updates/{id}/publication", "/updates/1/publication"},
         {"/updates/{id}/retraction", "/updates/1/retraction"},
+        {"/updates/{id}/redaction", "/updates/1/redaction"},
         {"/updates/{id}/discard", "/updates/1/discard"},
         {"/updates/{source}/{external_id}", "/updates/gogov/x"},
         {"/measures/{slug}", "/measures/x"},
@@ -129,6 +135,8 @@ static const char *body_of(const struct route *r) {
         return "{'slug':'s','name':'n','unit':'u','direction':'increase','objectives':['7.1']}";
     if (strcmp(r->pattern, "/departments") == 0)
         return "{'slug':'s','name':'n'}";
+    if (strstr(r->pattern, "/redaction"))
+        return "{'fields':['details'],'reason':'r'}";
     if (strcmp(r->method, "PUT") == 0 || strcmp(r->pattern, "/updates") == 0)
         return "{'objective':'7.1','as_of':'2026-10-31','kind':'note','summary':'s'}";
     return "{}";

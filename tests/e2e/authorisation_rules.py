@@ -211,6 +211,10 @@ def _contact(n):
     return {"reporting_contact": f"desk {n}"}
 
 
+def _redaction(_):
+    return {"fields": ["summary"], "reason": "It named a resident."}
+
+
 def _reason(_):
     return {"reason": "It was not so."}
 
@@ -247,6 +251,10 @@ RULES = {
         _rule("publish", reaches, about="published"),
     ],
     "POST /updates/{id}/retraction": [_rule("publish", reaches, about="published", body=_reason)],
+    "POST /updates/{id}/redaction": [
+        _rule("admin", reaches, about="published", body=_redaction),
+        _rule("admin", sees_objective, about="draft", body=_redaction),
+    ],
     "POST /updates/{id}/discard": [_rule("report,publish", *DRAFT, withdraws, about="draft")],
     "GET /updates/{source}/{external_id}": [_any(about="published"), _any(about="draft", status=404)],
     "PUT /updates/{source}/{external_id}": [
@@ -264,6 +272,7 @@ RULES = {
     "POST /departments": [_rule("edit", covers_goals, status=201, body=_department)],
     "GET /departments/{slug}": [_any(about="department")],
     "PATCH /departments/{slug}": [_rule("edit", covers_goals, about="department", body=_contact)],
+    "GET /audit": [_rule("admin")],
     "GET /openapi.json": [_any()],
     "GET /openapi.yaml": [_any()],
     "GET /.well-known/security.txt": [_any()],

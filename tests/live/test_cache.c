@@ -68,6 +68,29 @@ START_TEST(what_was_put_is_there_until_its_tag_is_touched) {
 }
 END_TEST
 
+START_TEST(what_was_erased_is_not_there_for_an_outage_either) {
+    setup();
+    struct cache_hit hit;
+    struct lease *lease;
+    put(lead("a", TAG_UPDATES), "said");
+    struct lease *early = lead("b", TAG_UPDATES); /* its query began before */
+    cache_touch(k, TAG_UPDATES);
+    cache_erase(k);
+    put(early, "said");
+    for (const char *const *key = (const char *const[]){"a", "b", NULL}; *key; key++) {
+        ck_assert_str_eq(there(*key), "");
+        ck_assert(cache_lease(&c, k, *key, TAG_UPDATES, &lease, &hit));
+        ck_assert(lease && !hit.blob);
+        (void)fail(&c, ERR_UNAVAILABLE, "the database is away");
+        ck_assert_msg(!cache_give_up(lease, &c, &hit), "%s: an old answer is lent", *key);
+        call_recover(&c);
+    }
+    put(lead("a", TAG_UPDATES), "blank");
+    ck_assert_str_eq(there("a"), "blank");
+    teardown();
+}
+END_TEST
+
 START_TEST(a_touch_during_the_query_refuses_the_refill) {
     setup();
     struct lease *lease = lead("a", TAG_UPDATES);
@@ -277,6 +300,7 @@ END_TEST
 int main(void) {
     const TTest *const tests[] = {
         what_was_put_is_there_until_its_tag_is_touched,
+        what_was_erased_is_not_there_for_an_outage_either,
         a_touch_during_the_query_refuses_the_refill,
         a_late_answer_does_not_replace_a_newer_one,
         those_who_miss_together_make_one_query,

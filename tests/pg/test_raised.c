@@ -73,6 +73,7 @@ START_TEST(what_is_raised_becomes_the_error_it_means) {
         {"CP409", "discarded", ERR_CONFLICT},
         {"CP409", "idempotency-in-flight", ERR_IN_FLIGHT},
         {"CP409", "external-id-known", ERR_KNOWN},
+        {"CP409", "redacted", ERR_REDACTED},
         {"CP409", "superseded", ERR_SUPERSEDED},
         {"CP412", "stale-revision", ERR_STALE},
         {"CP422", "", ERR_INVALID},

@@ -27,10 +27,9 @@ static const struct word ROUTE_MARKS[] = {
 };
 
 static const struct word OPERATION_MARKS[] = {
-    {OPERATION_KEYED, "keyed"},
-    {OPERATION_IF_MATCH, "if-match"},
-    {OPERATION_MERGES, "merges"},
-    {OPERATION_BODILESS, "bodiless"},
+    {OPERATION_KEYED, "keyed"},   {OPERATION_IF_MATCH, "if-match"},
+    {OPERATION_MERGES, "merges"}, {OPERATION_BODILESS, "bodiless"},
+    {OPERATION_ERASES, "erases"},
 };
 
 /* Gives how many there were. */
