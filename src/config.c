@@ -78,6 +78,16 @@ static const struct row ROWS[SET_COUNT] = {
                      "it is not there"},
     [SET_HEARTBEAT] = {"heartbeat-ms", "PROGRESS_HEARTBEAT_MS", INTEGER, "15000", 100, 60000, NULL,
                        "between two signs of life to a client of `/stream`, milliseconds"},
+    [SET_WEBHOOKS] = {"webhooks", "PROGRESS_WEBHOOKS", CHOICE, "on", 0, 0, "on,off",
+                      "whether this instance sends what webhooks are owed"},
+    [SET_WEBHOOK_HTTP] = {"webhook-http", "PROGRESS_WEBHOOK_HTTP", CHOICE, "off", 0, 0, "on,off",
+                          "webhooks by http:// too; else by https:// alone"},
+    [SET_WEBHOOK_ALLOW] = {"webhook-allow", "PROGRESS_WEBHOOK_ALLOW", TEXT, "", 0, 0, NULL,
+                           "comma list of addresses or CIDRs that webhooks may reach beyond the "
+                           "public internet, such as the city's own"},
+    [SET_WEBHOOK_CA] = {"webhook-ca", "PROGRESS_WEBHOOK_CA", TEXT, NULL, 0, 0, NULL,
+                        "PEM file of the authorities that vouch for receivers of webhooks; not "
+                        "set: the system's"},
     [SET_LOG_LEVEL] = {"log-level", "PROGRESS_LOG_LEVEL", CHOICE, "info", 0, 0,
                        "debug,info,warn,error", "least level that is logged"},
     [SET_NOW] = {"now", "PROGRESS_NOW", TIME, NULL, 0, 0, NULL,

@@ -22,6 +22,7 @@
 #include "live/cache.h"
 #include "live/freshness.h"
 #include "live/hub.h"
+#include "live/sender.h"
 #include "live/snapshot.h"
 #include "model/change.h"
 #include "model/health.h"
@@ -45,6 +46,7 @@ struct house {
     struct hub *hub;
     struct follower *follower;
     struct freshness *freshness;
+    struct sender *sender;
     char public_url[PUBLIC_URL_SIZE];
     char snapshot[PATH_MAX], edition[FUNCTIONS_SCHEMA_SIZE + PUBLIC_URL_SIZE + 32];
     size_t remembered; /* answers of an earlier life */
@@ -154,6 +156,33 @@ static bool open_live(struct call *c, struct house *h) {
     return h->freshness;
 }
 
+static bool is_on(enum setting s) {
+    return strcmp(config_text(s), "on") == 0;
+}
+
+static bool open_sender(struct call *c, struct house *h) {
+    if (!is_on(SET_WEBHOOKS))
+        return true;
+    h->sender = sender_new(c, &(struct sender_config){
+                                  .pool = h->pool,
+                                  .log = h->log,
+                                  .allow = config_text(SET_WEBHOOK_ALLOW),
+                                  .by_http = is_on(SET_WEBHOOK_HTTP),
+                                  .authorities = config_text(SET_WEBHOOK_CA),
+                                  .version = PROGRESS_VERSION,
+                              });
+    return h->sender;
+}
+
+/* Something was written here: who follows and who sends may want to know. */
+static void wrote(void *context) {
+    const struct house *h = context;
+    if (h->freshness)
+        freshness_wrote(h->freshness);
+    if (h->sender)
+        sender_wake(h->sender);
+}
+
 /* Each keeps a thread for as long as it likes. */
 static size_t stream_limit(const struct server *s) {
     size_t wished = (size_t)config_int(SET_STREAMS);
@@ -174,8 +203,8 @@ static bool open_wire(struct call *c, struct house *h) {
         .cache = h->cache,
         .hub = h->hub,
         .heartbeat_ms = config_int(SET_HEARTBEAT),
-        .wrote = h->freshness ? freshness_wrote : NULL,
-        .wrote_context = h->freshness,
+        .wrote = wrote,
+        .wrote_context = h,
         .reads = h->reads,
         .guesses = h->guesses,
         .writes = h->writes,
@@ -188,6 +217,7 @@ static bool open_wire(struct call *c, struct house *h) {
         .security_contact = config_text(SET_SECURITY_CONTACT),
         .public_host = config_text(SET_PUBLIC_HOST),
         .public_url = h->public_url,
+        .webhooks_by_http = is_on(SET_WEBHOOK_HTTP),
     };
     h->server = server_new(c,
                            &(struct server_config){
@@ -240,7 +270,7 @@ static bool open_house(struct call *c, struct house *h) {
         log_say(h->log, LOG_WARN, "database_away", "%s", wait.detail);
     else if (h->freshness)
         (void)freshness_await(h->freshness, START_MS / 5);
-    return open_wire(c, h) && open_keeper(c, h);
+    return open_sender(c, h) && open_wire(c, h) && open_keeper(c, h);
 }
 
 static void close_house(struct house *h) {
@@ -250,6 +280,7 @@ static void close_house(struct house *h) {
     limiter_free(h->writes);
     limiter_free(h->guesses);
     limiter_free(h->reads);
+    sender_free(h->sender);
     freshness_free(h->freshness);
     follower_free(h->follower);
     hub_free(h->hub);

@@ -2,9 +2,9 @@
 # The Debian packages that run and test need, by name, and how they get here. Needs tools/say.sh.
 
 # shellcheck disable=SC2034 # run and test read them
-packages_build="gcc libc6-dev make cmake pkgconf libcivetweb-dev libjansson-dev libpq-dev libssl-dev
-    libyaml-dev zlib1g-dev"
-packages_run="$packages_build postgresql postgresql-client util-linux curl"
+packages_build="gcc libc6-dev make cmake pkgconf libcivetweb-dev libcurl4-openssl-dev libjansson-dev
+    libpq-dev libssl-dev libyaml-dev zlib1g-dev"
+packages_run="$packages_build postgresql postgresql-client util-linux curl ca-certificates"
 # libFuzzer comes in a package that bears the number of the clang that it is for: of the one that is
 # here, or of the one that "clang" means on this Debian.
 packages_clang() {

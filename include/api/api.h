@@ -40,6 +40,7 @@ struct api {
     const char *security_contact; /* a URI; NULL: none is named */
     const char *public_host;
     const char *public_url; /* what absolute links begin with; no slash at its end */
+    bool webhooks_by_http;  /* a subscription may have an address without TLS */
 };
 
 /* The http room's handler: context is the struct api. */

@@ -34,6 +34,10 @@ void digest_end(struct digest *d, uint8_t out[SHA256_SIZE]);
 /* Bytes as lower-case hex with its NUL: out holds len * 2 + 1. */
 void hex_encode(const void *bytes, size_t len, char *out);
 
+/* HMAC-SHA256 (RFC 2104) of several pieces one after the other. */
+void hmac_sha256(const void *key, size_t key_len, const struct piece *pieces, size_t count,
+                 uint8_t out[SHA256_SIZE]);
+
 /* Random bytes from the system; false when it has none (never ignore it). */
 MUST_CHECK bool secret_random(void *out, size_t len);
 
@@ -46,5 +50,10 @@ size_t base64url_encode(const void *bytes, size_t len, char *out);
 
 /* Returns the decoded length, or -1 when text is not strict base64url or more than cap bytes. */
 int64_t base64url_decode(const char *text, size_t len, void *out, size_t cap);
+
+/* The same with the other alphabet and padding (RFC 4648 4); out holds at least (len + 2) / 3 * 4 +
+ * 1 bytes. */
+size_t base64_encode(const void *bytes, size_t len, char *out);
+int64_t base64_decode(const char *text, size_t len, void *out, size_t cap);
 
 #endif

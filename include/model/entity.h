@@ -25,8 +25,8 @@ struct entity {
         *filters; /* the parameters of a list, ended by a row without a name; NULL: none */
     const char *const *includes; /* sorted allow-list, NULL-terminated; NULL: none */
     const struct sheet *sheet;   /* all of it as a table; NULL: it has none */
-    bool is_log;    /* of what was done: no plan and no day is asked for, but as filters */
-    unsigned reads; /* bits of enum tag: what its documents depend on */
+    bool is_apart;               /* of no plan and of no day, but as filters */
+    unsigned reads;              /* bits of enum tag: what its documents depend on */
 };
 
 /* A document and the revision it is of (0: none). */

@@ -17,7 +17,8 @@ bool health_is_full(struct pool *p);
 /* The connections of the pool, as Prometheus text. */
 void health_add_metrics(struct buf *b, struct pool *p);
 
-/* Forgets idempotency keys older than their promise (48 hours; 24 are promised). */
+/* Forgets idempotency keys older than their promise (48 hours; 24 are promised), and deliveries of
+ * webhooks that were settled a month ago. */
 MUST_CHECK bool health_sweep(struct call *c, struct pool *p);
 
 #endif

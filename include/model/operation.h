@@ -20,6 +20,7 @@ enum operation_flag {
     OPERATION_MERGES = 4,   /* a merge patch (RFC 7396): null clears, absent keeps */
     OPERATION_BODILESS = 8, /* the body may be absent: it counts as {} */
     OPERATION_ERASES = 16,  /* what was kept from before may not be given even in an outage */
+    OPERATION_APART = 32,   /* what it changes is of no plan */
 };
 
 struct operation {

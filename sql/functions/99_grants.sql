@@ -19,7 +19,10 @@ begin
                 and p.proname in ('updates_post', 'updates_put_natural', 'drafts_put', 'updates_publication',
                                   'updates_retraction', 'updates_discard', 'goals_patch', 'objectives_patch',
                                   'measures_post', 'measures_patch', 'departments_post', 'departments_patch',
-                                  'key_lookup', 'export_file', 'updates_redaction', 'audit_list')
+                                  'key_lookup', 'export_file', 'updates_redaction', 'audit_list',
+                                  'webhooks_post', 'webhooks_patch', 'webhooks_rotate',
+                                  'webhooks_remove', 'webhooks_test', 'deliveries_replay', 'delivery_lease',
+                                  'delivery_settle', 'new_secret')
     loop
         execute format('revoke execute on function %s from progress_read', f);
     end loop;

@@ -27,11 +27,12 @@ static const struct field *filter_named(const struct entity *e, const char *name
 }
 
 /* What the path itself says of a filter: /goals/{number}/objectives, /objectives/{code}/updates,
- * /measures/{slug}/values. */
+ * /measures/{slug}/values, /webhooks/{id}/deliveries. */
 static const char *in_path(const struct exchange *x, const char *filter) {
     return strcmp(filter, "goal") == 0        ? route_arg(&x->args, "number")
            : strcmp(filter, "objective") == 0 ? route_arg(&x->args, "code")
            : strcmp(filter, "measure") == 0   ? route_arg(&x->args, "slug")
+           : strcmp(filter, "webhook") == 0   ? route_arg(&x->args, "id")
                                               : NULL;
 }
 
@@ -52,7 +53,7 @@ static const char *const LIST_WORDS[][4] = {
 static bool is_known(const struct exchange *x, bool list, const char *name) {
     static const char *const EVERY[] = {"plan", "as_of", NULL};
     const struct entity *e = entity_of(x);
-    if (e && e->is_log)
+    if (e && e->is_apart)
         return list && (is_one_of(name, LIST_WORDS[x->form]) || filter_named(e, name));
     if (is_one_of(name, EVERY) || (list && is_one_of(name, LIST_WORDS[x->form])))
         return true;
@@ -227,7 +228,7 @@ bool ask_read(struct call *c, struct exchange *x, bool list, struct query *q) {
     refuse_unknown(c, x, list);
     if (state && (x->route->flags & ROUTE_DRAFTS) && strcmp(state, "draft") != 0)
         refuse(c, "state", "can only be draft; published updates come without it");
-    if (!entity_of(x) || !entity_of(x)->is_log)
+    if (!entity_of(x) || !entity_of(x)->is_apart)
         q->plan = value_of(c, x, &PLAN);
     q->as_of = value_of(c, x, &AS_OF);
     q->known_at = value_of(c, x, &KNOWN_AT);
@@ -265,7 +266,8 @@ static void refuse_all_but(struct call *c, const struct exchange *x, const char 
 }
 
 bool ask_write(struct call *c, struct exchange *x) {
-    refuse_all_but(c, x, (const char *const[]){"plan", "dry_run", NULL});
+    bool is_apart = x->route->operation->flags & OPERATION_APART;
+    refuse_all_but(c, x, (const char *const[]){"dry_run", is_apart ? NULL : "plan", NULL});
     check_names(c, x);
     x->intent.plan = value_of(c, x, &PLAN);
     x->intent.args = exchange_args(c, x);

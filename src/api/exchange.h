@@ -54,6 +54,8 @@ void resource_describe(struct exchange *x, const char *type);
 
 bool stream_open(struct call *c, struct exchange *x);
 
+bool webhook_write(struct call *c, struct exchange *x);
+
 bool site_index(struct call *c, struct exchange *x);
 bool site_problems(struct call *c, struct exchange *x);
 bool site_problem(struct call *c, struct exchange *x);

@@ -9,6 +9,7 @@
 #include "model/plan.h"
 #include "model/redaction.h"
 #include "model/update.h"
+#include "model/webhook.h"
 
 enum {
     BODY = 64 * 1024,
@@ -68,6 +69,17 @@ const struct route ROUTES[] = {
     {"POST", "/departments", resource_write, NULL, &department_post, EDIT, 0, BODY},
     {"GET", "/departments/{slug}", resource_get, &departments, NULL, ANY, KEPT, 0},
     {"PATCH", "/departments/{slug}", resource_write, NULL, &department_patch, EDIT, 0, BODY},
+
+    {"GET", "/webhooks", resource_list, &webhooks, NULL, ADMIN, 0, 0},
+    {"POST", "/webhooks", webhook_write, NULL, &webhook_post, ADMIN, 0, BODY},
+    {"GET", "/webhooks/{id}", resource_get, &webhooks, NULL, ADMIN, 0, 0},
+    {"PATCH", "/webhooks/{id}", webhook_write, NULL, &webhook_patch, ADMIN, 0, BODY},
+    {"POST", "/webhooks/{id}/secret", resource_write, NULL, &webhook_rotate, ADMIN, 0, BODY},
+    {"POST", "/webhooks/{id}/removal", resource_write, NULL, &webhook_remove, ADMIN, 0, BODY},
+    {"POST", "/webhooks/{id}/test", resource_write, NULL, &webhook_test, ADMIN, 0, BODY},
+    {"GET", "/webhooks/{id}/deliveries", resource_list, &deliveries, NULL, ADMIN, 0, 0},
+    {"POST", "/webhooks/{id}/deliveries/{delivery}/replay", resource_write, NULL, &delivery_replay,
+     ADMIN, 0, BODY},
 
     {"GET", "/openapi.json", ops_contract, NULL, NULL, ANY, KEPT | ROUTE_AS_IS, 0},
     {"GET", "/openapi.yaml", ops_contract, NULL, NULL, ANY, KEPT | ROUTE_AS_IS, 0},

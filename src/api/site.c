@@ -59,7 +59,8 @@ static void add_index(struct buf *b, const char *version) {
     for (size_t i = 0; i < ROUTE_COUNT; i++) {
         const struct route *r = &ROUTES[i];
         bool well_known = r->pattern[1] == '.'; /* found without a link, or not set */
-        if (strcmp(r->method, "GET") != 0 || strchr(r->pattern, '{') || well_known || r->scope)
+        bool is_public = r->scope == SCOPE_PUBLIC;
+        if (strcmp(r->method, "GET") != 0 || strchr(r->pattern, '{') || well_known || !is_public)
             continue;
         buf_addf(b, "%s\"%s\":\"%s\"", mark, r->pattern[1] ? r->pattern + 1 : "self", r->pattern);
         mark = ",";

@@ -27,7 +27,7 @@ static const struct shape {
     {"id", is_number},      {"number", is_number},
     {"source", is_source},  {"external_id", is_something},
     {"code", is_something}, {"name", is_something},
-    {"slug", is_something},
+    {"slug", is_something}, {"delivery", is_number},
 };
 
 static const struct shape *shape_of(struct slice name) {

@@ -23,5 +23,5 @@ const struct entity audit = {
     .what = "audit row",
     .list = &SQL_audit_list,
     .filters = FILTERS,
-    .is_log = true,
+    .is_apart = true,
 };

@@ -27,5 +27,8 @@ bool health_sweep(struct call *c, struct pool *p) {
     AUTO(rows) struct rows *rows = NULL;
     char now[25];
     clock_rfc3339(c->now_us, now);
-    return pool_write(c, p, &SQL_idempotency_sweep, (const char *const[]){now}, 1, &rows);
+    AUTO(rows) struct rows *more = NULL;
+    const char *params[] = {now};
+    return pool_write(c, p, &SQL_idempotency_sweep, params, COUNT(params), &rows) &&
+           pool_write(c, p, &SQL_deliveries_sweep, params, COUNT(params), &more);
 }

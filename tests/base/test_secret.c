@@ -121,6 +121,66 @@ START_TEST(base64url_writes_no_further_than_the_capacity) {
 }
 END_TEST
 
+/* RFC 4231 4.2, 4.3, 4.7: a short key, a key that is a word, a key longer than a block. */
+START_TEST(hmac_gives_the_published_values) {
+    static const struct {
+        uint8_t fill;
+        size_t fill_len;
+        const char *key, *text, *mac;
+    } cases[] = {
+        {0x0b, 20, NULL, "Hi There",
+         "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"},
+        {0, 0, "Jefe", "what do ya want for nothing?",
+         "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"},
+        {0xaa, 131, NULL, "Test Using Larger Than Block-Size Key - Hash Key First",
+         "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        uint8_t key[131], mac[SHA256_SIZE];
+        char hex[SHA256_HEX];
+        memset(key, cases[i].fill, sizeof(key));
+        size_t split = i * 3;
+        const struct piece pieces[] = {{cases[i].text, split},
+                                       {cases[i].text + split, strlen(cases[i].text) - split}};
+        hmac_sha256(cases[i].key ? (const void *)cases[i].key : key,
+                    cases[i].key ? strlen(cases[i].key) : cases[i].fill_len, pieces, COUNT(pieces),
+                    mac);
+        for (size_t j = 0; j < sizeof(mac); j++)
+            snprintf(hex + j * 2, 3, "%02x", mac[j]);
+        ck_assert_str_eq(hex, cases[i].mac);
+    }
+}
+END_TEST
+
+START_TEST(base64_gives_the_published_values_and_takes_nothing_else) {
+    static const char *const cases[][2] = {
+        {"", ""},
+        {"f", "Zg=="},
+        {"fo", "Zm8="},
+        {"foo", "Zm9v"},
+        {"foob", "Zm9vYg=="},
+        {"fooba", "Zm9vYmE="},
+        {"foobar", "Zm9vYmFy"},
+        {"\xfb\xff", "+/8="},
+    };
+    static const char *const refused[] = {"Zg",  "Zg=",  "Zg===", "Z===", "Zh==",
+                                          "Zm9", "-_8=", "Zm9\n", "====", "Zg==Zg=="};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        char text[16], bytes[8];
+        size_t len = strlen(cases[i][0]);
+        ck_assert_uint_eq(base64_encode(cases[i][0], len, text), strlen(cases[i][1]));
+        ck_assert_str_eq(text, cases[i][1]);
+        ck_assert_int_eq(base64_decode(text, strlen(text), bytes, sizeof(bytes)), (int64_t)len);
+        ck_assert_mem_eq(bytes, cases[i][0], len);
+    }
+    for (size_t i = 0; i < COUNT(refused); i++) {
+        char bytes[8];
+        ck_assert_msg(base64_decode(refused[i], strlen(refused[i]), bytes, sizeof(bytes)) == -1,
+                      "%s", refused[i]);
+    }
+}
+END_TEST
+
 int main(void) {
     const TTest *const tests[] = {
         sha256_gives_the_published_values,
@@ -131,6 +191,8 @@ int main(void) {
         base64url_round_trips_every_length,
         base64url_refuses_what_is_not_strict,
         base64url_writes_no_further_than_the_capacity,
+        hmac_gives_the_published_values,
+        base64_gives_the_published_values_and_takes_nothing_else,
     };
     return suite_run("base/secret", tests, COUNT(tests));
 }

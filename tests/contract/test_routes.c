@@ -97,6 +97,8 @@ static const char *const CANDIDATES[] = {
     "object",
     "object_id",
     "action",
+    "webhook",
+    "delivery",
 };
 
 static const char *sample(const struct route *r) {
@@ -114,6 +116,12 @@ static const char *sample(const struct route *r) {
         {"/measures/{slug}", "/measures/x"},
         {"/measures/{slug}/values", "/measures/x/values"},
         {"/departments/{slug}", "/departments/x"},
+        {"/webhooks/{id}", "/webhooks/1"},
+        {"/webhooks/{id}/secret", "/webhooks/1/secret"},
+        {"/webhooks/{id}/removal", "/webhooks/1/removal"},
+        {"/webhooks/{id}/test", "/webhooks/1/test"},
+        {"/webhooks/{id}/deliveries", "/webhooks/1/deliveries"},
+        {"/webhooks/{id}/deliveries/{delivery}/replay", "/webhooks/1/deliveries/1/replay"},
         {"/problems/{code}", "/problems/invalid"},
     };
     for (size_t i = 0; i < COUNT(samples); i++)
@@ -137,6 +145,8 @@ static const char *body_of(const struct route *r) {
         return "{'slug':'s','name':'n'}";
     if (strstr(r->pattern, "/redaction"))
         return "{'fields':['details'],'reason':'r'}";
+    if (strcmp(r->pattern, "/webhooks") == 0)
+        return "{'url':'https://example.org/'}";
     if (strcmp(r->method, "PUT") == 0 || strcmp(r->pattern, "/updates") == 0)
         return "{'objective':'7.1','as_of':'2026-10-31','kind':'note','summary':'s'}";
     return "{}";

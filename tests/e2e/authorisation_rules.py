@@ -215,6 +215,14 @@ def _redaction(_):
     return {"fields": ["summary"], "reason": "It named a resident."}
 
 
+def _subscription(n):
+    return {"url": f"https://receiver.example/{n}"}
+
+
+def _description(n):
+    return {"description": f"Described, {n}."}
+
+
 def _reason(_):
     return {"reason": "It was not so."}
 
@@ -273,6 +281,15 @@ RULES = {
     "GET /departments/{slug}": [_any(about="department")],
     "PATCH /departments/{slug}": [_rule("edit", covers_goals, about="department", body=_contact)],
     "GET /audit": [_rule("admin")],
+    "GET /webhooks": [_rule("admin")],
+    "POST /webhooks": [_rule("admin", covers_goals, status=201, body=_subscription)],
+    "GET /webhooks/{id}": [_rule("admin", about="webhook")],
+    "PATCH /webhooks/{id}": [_rule("admin", covers_goals, about="webhook", body=_description)],
+    "POST /webhooks/{id}/secret": [_rule("admin", covers_goals, about="webhook")],
+    "POST /webhooks/{id}/removal": [_rule("admin", covers_goals, about="webhook")],
+    "POST /webhooks/{id}/test": [_rule("admin", covers_goals, about="webhook")],
+    "GET /webhooks/{id}/deliveries": [_rule("admin", about="webhook")],
+    "POST /webhooks/{id}/deliveries/{delivery}/replay": [_rule("admin", covers_goals, about="webhook")],
     "GET /openapi.json": [_any()],
     "GET /openapi.yaml": [_any()],
     "GET /.well-known/security.txt": [_any()],

@@ -68,12 +68,29 @@ class Targets:
     def _draft_of_other_objective(self):
         return self._made(self.case.reporters[THING.source], rules.Thing(objective="7.2"))
 
+    def _webhook(self):
+        """Told of nothing but what nobody here does; its test waits to be sent again."""
+        number = next(_numbers)
+        body = {"url": "https://receiver.example/", "types": ["plan.created"]}
+        key = next(b for b in self.case.bearers if b.is_live and b.may("admin") and not b.objectives).header
+
+        def write(path, body, name):
+            sent = {"Authorization": key, "Idempotency-Key": f'"webhook-{number}-{name}"'}
+            return self.case.client.ask("POST", path, body, sent)
+
+        made = self.case.accepted(write("/webhooks", body, "made"))
+        path = made["links"]["self"]
+        owed = self.case.accepted(write(f"{path}/test", None, "test"), 200)
+        etag = self.case.client.ask("GET", path, None, {"Authorization": key})["ETag"]
+        return {"id": made["id"], "delivery": owed["id"]}, etag
+
     def _published(self):
         return self._made(self.case.key)
 
 
 class Authorisation(Case):
-    settings = {"PROGRESS_SECURITY_CONTACT": "mailto:security@example.org"}
+    # Nothing is sent: what lies in the tables is compared.
+    settings = {"PROGRESS_SECURITY_CONTACT": "mailto:security@example.org", "PROGRESS_WEBHOOKS": "off"}
 
     @classmethod
     def setUpClass(cls):

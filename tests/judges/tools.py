@@ -92,5 +92,11 @@ def npm_program(name, needs, fits):
     found = node_version()
     if not fits(found):
         raise unittest.SkipTest(f"{name} needs Node {needs}, here is {found[0]}.{found[1]}")
-    folder = made("npm", ["package.json", "package-lock.json"], _make_node_modules)
+    folder = npm_folder()
     return os.path.join(folder, "node_modules", ".bin", name), folder
+
+
+def npm_folder():
+    """Where node_modules lies, with all that package.json names."""
+    node_version()
+    return made("npm", ["package.json", "package-lock.json"], _make_node_modules)

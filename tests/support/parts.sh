@@ -135,7 +135,7 @@ programs() {
 
 # Whole files for which ./test quick has no time; the instrumented suites run their short forms.
 slow_services='test_authorisation.py test_cache.py test_cold_start.py test_commit_cuts.py test_descriptors.py
-    test_freshness.py test_hidden_drafts.py test_overload.py test_redaction.py test_secrets.py'
+    test_freshness.py test_hidden_drafts.py test_overload.py test_redaction.py test_secrets.py test_webhook_delivery.py'
 
 is_too_slow() {
     [ "$quick" = yes ] || return 1
