@@ -14,6 +14,7 @@ int command_migrate(int argc, char **argv);
 int command_import(int argc, char **argv);
 int command_export(int argc, char **argv);
 int command_key(int argc, char **argv);
+int command_remind(int argc, char **argv);
 int command_config(int argc, char **argv);
 int command_healthcheck(int argc, char **argv);
 

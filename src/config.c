@@ -88,6 +88,17 @@ static const struct row ROWS[SET_COUNT] = {
     [SET_WEBHOOK_CA] = {"webhook-ca", "PROGRESS_WEBHOOK_CA", TEXT, NULL, 0, 0, NULL,
                         "PEM file of the authorities that vouch for receivers of webhooks; not "
                         "set: the system's"},
+    [SET_MAIL_FROM] = {"mail-from", "PROGRESS_MAIL_FROM", TEXT, NULL, 0, 0, NULL,
+                       "address that `remind` sends from"},
+    [SET_SMTP_URL] = {"smtp-url", "PROGRESS_SMTP_URL", TEXT, NULL, 0, 0, NULL,
+                      "mail server for `remind`, such as smtp://mail.example.org:587; not set: "
+                      "PROGRESS_SENDMAIL is used"},
+    [SET_SMTP_USER] = {"smtp-user", "PROGRESS_SMTP_USER", TEXT, NULL, 0, 0, NULL,
+                       "name at the mail server"},
+    [SET_SMTP_PASSWORD] = {"smtp-password", "PROGRESS_SMTP_PASSWORD", SECRET, NULL, 0, 0, NULL,
+                           "password at the mail server; with it only TLS is spoken"},
+    [SET_SENDMAIL] = {"sendmail", "PROGRESS_SENDMAIL", TEXT, "/usr/sbin/sendmail", 0, 0, NULL,
+                      "program that takes mail on this machine"},
     [SET_LOG_LEVEL] = {"log-level", "PROGRESS_LOG_LEVEL", CHOICE, "info", 0, 0,
                        "debug,info,warn,error", "least level that is logged"},
     [SET_NOW] = {"now", "PROGRESS_NOW", TIME, NULL, 0, 0, NULL,
@@ -95,8 +106,8 @@ static const struct row ROWS[SET_COUNT] = {
 };
 
 static const char *const TYPE_WORDS[] = {
-    [TEXT] = "text", [SECRET] = "URL",  [INTEGER] = "integer", [CHOICE] = "choice",
-    [TIME] = "time", [CONTACT] = "URI", [ADDRESS] = "URL",
+    [TEXT] = "text", [SECRET] = "secret", [INTEGER] = "integer", [CHOICE] = "choice",
+    [TIME] = "time", [CONTACT] = "URI",   [ADDRESS] = "URL",
 };
 
 /* Filled by config_read before any thread starts, read-only afterwards. */

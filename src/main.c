@@ -62,6 +62,14 @@ static const struct command {
      "  --objective   comma list of codes that it may write about; all when left out\n"
      "  --expires     30d, 6m, 1y or a date; never when left out\n\n"
      "A key is shown once, when it is made. Only its hash is kept.\n"},
+    {"remind", command_remind, "mail each department what it has to report",
+     "progressd remind --period 2026-27-Q1 [--department SLUG] [--dry-run] [--again] [--plan SLUG]\n\n"
+     "One mail for each department that leads an objective for which something waits, to its reporting contact:\n"
+     "reports that are due by the end of the period, dates gone by, drafts. Whom it told is kept in the audit, so\n"
+     "that a second run tells only those it could not tell before. Needs PROGRESS_MAIL_FROM; sends by\n"
+     "PROGRESS_SMTP_URL, else by the sendmail of this machine.\n\n"
+     "  --dry-run   print the mails, send nothing\n"
+     "  --again     also to those who were told already\n"},
     {"config", command_config, "show every setting, its value and its meaning",
      "progressd config [--markdown]\n\nSettings come from the environment. Secrets are not shown.\n"},
     {"healthcheck", command_healthcheck, "ask a running service whether it is ready",

@@ -22,6 +22,7 @@ enum route_flag {
     ROUTE_CSV = 64,    /* can answer as a table too; or does, with ROUTE_AS_IS; likewise: */
     ROUTE_ATOM = 128,
     ROUTE_FEED = 256, /* JSON Feed */
+    ROUTE_ICAL = 512,
 };
 
 struct route {

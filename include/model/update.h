@@ -16,6 +16,7 @@ extern const struct operation update_put; /* by natural key */
 extern const struct operation draft_put;
 extern const struct operation update_publish;
 extern const struct operation update_retract;
+extern const struct operation update_return;
 extern const struct operation update_discard;
 
 /* The rules across the fields of an update (domain.md, "Kinds and statuses"). Faults go under

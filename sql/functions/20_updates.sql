@@ -127,12 +127,16 @@ create function draft_doc(u update_row, c context) returns json language sql sta
                                                then row(rfc3339(u.returned_at), u.return_comment)::returned_doc end), 'null'))
 $$;
 
--- Who may see a draft: viewer is {"source": null or one, "objective_ids": null or a list}.
-create function draft_is_visible(source text, objective_id bigint, viewer jsonb) returns boolean language sql immutable as $$
-    select coalesce(source = viewer->>'source', true)
-       and case when coalesce(viewer->'objective_ids', 'null') = 'null' then true
+-- Whom a key lets see what is not public: viewer is {"source": null or one, "objective_ids": null or
+-- a list}.
+create function is_in_view(objective_id bigint, viewer jsonb) returns boolean language sql immutable as $$
+    select case when coalesce(viewer->'objective_ids', 'null') = 'null' then true
                 else viewer->'objective_ids' @> to_jsonb(objective_id)
                   or viewer->'objective_ids' @> to_jsonb(objective_id::text) end
+$$;
+
+create function draft_is_visible(source text, objective_id bigint, viewer jsonb) returns boolean language sql immutable as $$
+    select coalesce(source = viewer->>'source', true) and is_in_view(objective_id, viewer)
 $$;
 
 -- The newest word that stands, of any kind: about an objective, a goal, or (both null) the plan.

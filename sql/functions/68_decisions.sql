@@ -1,4 +1,4 @@
--- Decisions about updates and drafts: publication, retraction, discard. Each is idempotent by
+-- Decisions about updates and drafts: publication, retraction, return, discard. Each is idempotent by
 -- state: what is so already is answered with the document, 200.
 
 -- The draft that args name, locked, if this author may see it. Order of locks: the natural key
@@ -126,6 +126,34 @@ begin
         perform announce('update', u.id::text, 'retracted', u.plan_id, u.objective_id);
     end if;
     return answer_published(q, a, c, 200, u.id);
+end $$;
+
+-- Back to who wrote it, with what is to be done; its next revision clears that. The comment may be
+-- written anew.
+create function updates_return(q jsonb, body jsonb) returns written language plpgsql
+set plan_cache_mode = force_generic_plan as $$
+declare
+    a  author  := authorise(q, 'publish');
+    w  written := replay(q, a);
+    c  context;
+    d  draft_update;
+    at timestamptz := clock_timestamp();
+begin
+    if w.replayed then
+        return w;
+    end if;
+    c := context_of(q);
+    d := hold_draft(q, a, c);
+    if coalesce(body->>'comment', '') !~ '\S' then
+        perform problem(422, 'say what is to be done', '#/comment');
+    elsif d.return_comment is distinct from body->>'comment' then
+        update draft_update
+           set returned_at = at, return_comment = body->>'comment', changed_at = at, revision = revision + 1
+         where id = d.id;
+        perform audit(a, 'return', 'draft', d.id::text, d.plan_id, d.objective_id,
+                      jsonb_build_object('comment', body->>'comment'));
+    end if;
+    return answer_draft(q, a, c, 200, d.id);
 end $$;
 
 create function updates_discard(q jsonb, body jsonb) returns written language plpgsql

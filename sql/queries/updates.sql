@@ -42,5 +42,8 @@ select status, location, revision, body, replayed from updates_retraction($1::js
 -- name: updates_redaction
 select status, location, revision, body, replayed from updates_redaction($1::jsonb, $2::jsonb);
 
+-- name: updates_return
+select status, location, revision, body, replayed from updates_return($1::jsonb, $2::jsonb);
+
 -- name: updates_discard
 select status, location, revision, body, replayed from updates_discard($1::jsonb, $2::jsonb);

@@ -47,7 +47,13 @@ static const char *const LIST_WORDS[][4] = {
     [FORM_CSV] = {"dialect"},
     [FORM_ATOM] = {"limit", "cursor"},
     [FORM_FEED] = {"limit", "cursor"},
+    [FORM_ICAL] = {NULL},
 };
+
+/* Its answer depends on who asks. */
+static bool is_keyed(const struct exchange *x) {
+    return x->reads_drafts || x->route->scope != SCOPE_PUBLIC;
+}
 
 /* known_at: what a draft said before is kept for the audit alone, and a feed tells what is new. */
 static bool is_known(const struct exchange *x, bool list, const char *name) {
@@ -58,7 +64,7 @@ static bool is_known(const struct exchange *x, bool list, const char *name) {
     if (is_one_of(name, EVERY) || (list && is_one_of(name, LIST_WORDS[x->form])))
         return true;
     if (strcmp(name, "known_at") == 0)
-        return !x->reads_drafts && x->form != FORM_ATOM && x->form != FORM_FEED;
+        return !is_keyed(x) && x->form != FORM_ATOM && x->form != FORM_FEED;
     if (strcmp(name, "include") == 0)
         return e && e->includes && x->form == FORM_JSON;
     if (strcmp(name, "state") == 0)
@@ -210,15 +216,14 @@ static enum csv_dialect read_dialect(struct call *c, const struct exchange *x) {
 }
 
 static void read_page(struct call *c, struct exchange *x, struct query *q) {
-    if (x->form == FORM_CSV) {
+    q->filters = read_filters(c, x);
+    if (x->form == FORM_CSV)
         x->dialect = read_dialect(c, x);
-        q->filters = read_filters(c, x);
+    if (x->form == FORM_CSV || x->form == FORM_ICAL)
         return;
-    }
     q->limit = read_limit(c, x);
     q->cursor = request_param(x->rq, "cursor");
     q->count_exact = read_count(c, x);
-    q->filters = read_filters(c, x);
     q->self = write_self(c, x);
 }
 

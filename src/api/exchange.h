@@ -11,7 +11,7 @@
 #include "model/operation.h"
 #include "view/csv.h"
 
-enum form { FORM_JSON, FORM_HTML, FORM_CSV, FORM_ATOM, FORM_FEED };
+enum form { FORM_JSON, FORM_HTML, FORM_CSV, FORM_ATOM, FORM_FEED, FORM_ICAL };
 
 struct exchange {
     const struct api *api;
@@ -48,6 +48,7 @@ bool resource_get(struct call *c, struct exchange *x);
 bool resource_write(struct call *c, struct exchange *x);
 bool sheet_list(struct call *c, struct exchange *x);
 bool feed_list(struct call *c, struct exchange *x);
+bool calendar_list(struct call *c, struct exchange *x);
 
 /* A 200 of this type, to be kept as all public reads are; its ETag stands already. */
 void resource_describe(struct exchange *x, const char *type);

@@ -11,6 +11,7 @@ static const struct {
     {ROUTE_CSV, FORM_CSV, "text/csv"},
     {ROUTE_ATOM, FORM_ATOM, "application/atom+xml"},
     {ROUTE_FEED, FORM_FEED, "application/feed+json"},
+    {ROUTE_ICAL, FORM_ICAL, "text/calendar"},
 };
 
 static bool offers(const struct exchange *x, size_t i) {

@@ -7,11 +7,8 @@
 /* One answer for all who ask the same in the same words: the type chosen, then the target as sent.
  * Other words for the same question make another entry, no other answer. */
 static const char *key_of(struct call *c, const struct exchange *x) {
-    static const char LETTERS[] = {[FORM_JSON] = 'J',
-                                   [FORM_HTML] = 'H',
-                                   [FORM_CSV] = 'C',
-                                   [FORM_ATOM] = 'A',
-                                   [FORM_FEED] = 'F'};
+    static const char LETTERS[] = {[FORM_JSON] = 'J', [FORM_HTML] = 'H', [FORM_CSV] = 'C',
+                                   [FORM_ATOM] = 'A', [FORM_FEED] = 'F', [FORM_ICAL] = 'I'};
     const struct request *rq = x->rq;
     size_t path = strlen(rq->path);
     size_t query = rq->query ? strlen(rq->query) : 0;

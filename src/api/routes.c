@@ -10,6 +10,7 @@
 #include "model/redaction.h"
 #include "model/update.h"
 #include "model/webhook.h"
+#include "model/work.h"
 
 enum {
     BODY = 64 * 1024,
@@ -19,6 +20,7 @@ enum {
     DISCARD = SCOPE_REPORT | SCOPE_PUBLISH, /* a reporter may take back a draft of its own */
     EDIT = SCOPE_EDIT,
     ADMIN = SCOPE_ADMIN,
+    STAFF = SCOPE_REPORT | SCOPE_PUBLISH | SCOPE_EDIT,
     KEPT = ROUTE_CACHED,
     SHEET = ROUTE_CACHED | ROUTE_AS_IS | ROUTE_CSV,
     SUBSCRIBED = ROUTE_CSV | ROUTE_ATOM | ROUTE_FEED,
@@ -52,11 +54,17 @@ const struct route ROUTES[] = {
     {"POST", "/updates/{id}/publication", resource_write, NULL, &update_publish, PUBLISH, 0, BODY},
     {"POST", "/updates/{id}/retraction", resource_write, NULL, &update_retract, PUBLISH, 0, BODY},
     {"POST", "/updates/{id}/redaction", resource_write, NULL, &update_redact, ADMIN, 0, BODY},
+    {"POST", "/updates/{id}/return", resource_write, NULL, &update_return, PUBLISH, 0, BODY},
     {"POST", "/updates/{id}/discard", resource_write, NULL, &update_discard, DISCARD, 0, BODY},
     {"GET", "/updates/{source}/{external_id}", resource_get, &updates_natural, NULL, ANY, KEPT, 0},
     {"PUT", "/updates/{source}/{external_id}", resource_write, NULL, &update_put, REPORT, 0, BODY},
 
     {"GET", "/audit", resource_list, &audit, NULL, ADMIN, 0, 0},
+
+    {"GET", "/work-queue", resource_list, &work, NULL, STAFF, 0, 0},
+    {"GET", "/calendar.ics", calendar_list, &calendar, NULL, ANY, KEPT | ROUTE_AS_IS | ROUTE_ICAL,
+     0},
+
     {"GET", "/stream", stream_open, NULL, NULL, ANY, ROUTE_AS_IS | ROUTE_STREAM, 0},
 
     {"GET", "/measures", resource_list, &measures, NULL, ANY, KEPT, 0},

@@ -42,8 +42,9 @@ static bool is_number(const char *key, size_t most) {
 }
 
 /* What a page's keys are, so that PostgreSQL can read them as such: a name; a moment (in
- * microseconds) and an id; else a day and an id, or one or two of the plan's own numbers. */
-enum keys { KEYS_NUMBERS, KEYS_NAME, KEYS_MOMENT };
+ * microseconds) and an id; a place in the plan and what waits there; else a day and an id, or one
+ * or two of the plan's own numbers. */
+enum keys { KEYS_NUMBERS, KEYS_NAME, KEYS_MOMENT, KEYS_PLACE };
 
 static enum keys keys_of(const char *resource) {
     static const struct {
@@ -53,6 +54,7 @@ static enum keys keys_of(const char *resource) {
         {"departments", KEYS_NAME},
         {"feed", KEYS_MOMENT},
         {"measures", KEYS_NAME},
+        {"work", KEYS_PLACE},
     };
     for (size_t i = 0; i < COUNT(OTHERS); i++)
         if (strcmp(OTHERS[i].resource, resource) == 0)
@@ -60,16 +62,19 @@ static enum keys keys_of(const char *resource) {
     return KEYS_NUMBERS;
 }
 
-static bool is_name(const char *key) {
-    return *key && key[strspn(key, "abcdefghijklmnopqrstuvwxyz0123456789-")] == '\0';
+static bool is_of(const char *key, const char *characters) {
+    return *key && key[strspn(key, characters)] == '\0';
 }
 
 static bool are_keys(const char *resource, const char *first, const char *second) {
     enum keys keys = keys_of(resource);
     if (keys == KEYS_NAME)
-        return is_name(first) && !*second;
+        return is_of(first, "abcdefghijklmnopqrstuvwxyz0123456789-") && !*second;
     if (keys == KEYS_MOMENT)
         return is_number(first, 16) && is_number(second, 18);
+    if (keys == KEYS_PLACE)
+        return is_of(first, "0123456789.") &&
+               is_of(second, "abcdefghijklmnopqrstuvwxyz0123456789._:-");
     if (clock_is_date(first))
         return is_number(second, 18);
     return is_number(first, 9) && (!*second || is_number(second, 9));

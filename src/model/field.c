@@ -2,6 +2,7 @@
 
 #include <ctype.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -148,7 +149,11 @@ const char *field_refuses(struct call *c, const struct field *f, const char *tex
     case FIELD_FISCAL_YEAR:
         return is_fiscal_year(text) ? NULL : "must be a fiscal year such as 2026-27";
     case FIELD_INTEGER:
-        return is_digits(text, 9) && *text != '0' ? NULL : "must be a whole number from 1";
+        if (!is_digits(text, 9) || *text == '0')
+            return "must be a whole number from 1";
+        return f->max && strtoul(text, NULL, 10) > f->max
+                   ? call_printf(c, "must be at most %zu", f->max)
+                   : NULL;
     default: return NULL;
     }
 }

@@ -220,6 +220,17 @@ const struct operation update_retract = {
     .fields = RETRACTION_FIELDS,
 };
 
+static const struct field RETURN_FIELDS[] = {
+    {"comment", FIELD_TEXT, FIELD_REQUIRED, 2000, NULL, NULL},
+    {0},
+};
+
+const struct operation update_return = {
+    .statement = &SQL_updates_return,
+    .touches = TAG_UPDATES,
+    .fields = RETURN_FIELDS,
+};
+
 const struct operation update_discard = {
     .statement = &SQL_updates_discard,
     .touches = TAG_UPDATES,

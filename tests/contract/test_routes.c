@@ -51,54 +51,15 @@ END_TEST
 /* ---- parameters: the gate is asked ---- */
 
 static const char *const CANDIDATES[] = {
-    "plan",
-    "as_of",
-    "limit",
-    "cursor",
-    "count",
-    "include",
-    "goal",
-    "objective",
-    "status",
-    "department",
-    "tag",
-    "q",
-    "kind",
-    "source",
-    "since",
-    "until",
-    "state",
-    "dry_run",
-    "lang",
-    "updated_since",
-    "known_at",
-    "sort",
-    "order",
-    "page",
-    "offset",
-    "fields",
-    "format",
-    "id",
-    "code",
-    "number",
-    "external_id",
-    "callback",
-    "key",
-    "measure",
-    "slug",
-    "dialect",
-    "overdue",
-    "stale",
-    "fiscal_year",
-    "gl_account",
-    "project_string",
-    "actor",
-    "holder",
-    "object",
-    "object_id",
-    "action",
-    "webhook",
-    "delivery",
+    "plan",           "as_of",         "limit",    "cursor",     "count",       "include",
+    "goal",           "objective",     "status",   "department", "tag",         "q",
+    "kind",           "source",        "since",    "until",      "state",       "dry_run",
+    "lang",           "updated_since", "known_at", "sort",       "order",       "page",
+    "offset",         "fields",        "format",   "id",         "code",        "number",
+    "external_id",    "callback",      "key",      "measure",    "slug",        "dialect",
+    "reason",         "within",        "overdue",  "stale",      "fiscal_year", "gl_account",
+    "project_string", "actor",         "holder",   "object",     "object_id",   "action",
+    "webhook",        "delivery",
 };
 
 static const char *sample(const struct route *r) {
@@ -111,6 +72,7 @@ static const char *sample(const struct route *r) {
         {"/updates/{id}/publication", "/updates/1/publication"},
         {"/updates/{id}/retraction", "/updates/1/retraction"},
         {"/updates/{id}/redaction", "/updates/1/redaction"},
+        {"/updates/{id}/return", "/updates/1/return"},
         {"/updates/{id}/discard", "/updates/1/discard"},
         {"/updates/{source}/{external_id}", "/updates/gogov/x"},
         {"/measures/{slug}", "/measures/x"},
@@ -137,6 +99,8 @@ static const char *body_of(const struct route *r) {
         return NULL;
     if (strcmp(r->method, "PATCH") == 0)
         return "{}";
+    if (strstr(r->pattern, "/return"))
+        return "{'comment':'c'}";
     if (strstr(r->pattern, "/retraction"))
         return "{'reason':'r'}";
     if (strcmp(r->pattern, "/measures") == 0)

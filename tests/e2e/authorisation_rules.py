@@ -223,11 +223,15 @@ def _description(n):
     return {"description": f"Described, {n}."}
 
 
+def _comment(n):
+    return {"comment": f"Say more, {n}."}
+
+
 def _reason(_):
     return {"reason": "It was not so."}
 
 
-# Binding: publication, retraction and discard by "publish" are an editor's decisions, about any
+# Binding: publication, return, retraction and discard by "publish" are an editor's decisions, about any
 # source, within the key's objectives.
 RULES = {
     "GET /": [_any()],
@@ -263,6 +267,7 @@ RULES = {
         _rule("admin", reaches, about="published", body=_redaction),
         _rule("admin", sees_objective, about="draft", body=_redaction),
     ],
+    "POST /updates/{id}/return": [_rule("publish", sees_objective, about="draft", body=_comment)],
     "POST /updates/{id}/discard": [_rule("report,publish", *DRAFT, withdraws, about="draft")],
     "GET /updates/{source}/{external_id}": [_any(about="published"), _any(about="draft", status=404)],
     "PUT /updates/{source}/{external_id}": [
@@ -271,6 +276,8 @@ RULES = {
         _rule("report", speaks, reaches, about="published", body=_note),
         _rule("report", speaks, reaches, covers_other, about="draft_of_other_objective", body=_note),
     ],
+    "GET /work-queue": [_rule("report,publish,edit")],
+    "GET /calendar.ics": [_any()],
     "GET /measures": [_any()],
     "POST /measures": [_rule("edit", reaches, status=201, body=_measure)],
     "GET /measures/{slug}": [_any(about="measure")],
