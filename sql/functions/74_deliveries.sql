@@ -30,7 +30,7 @@ create function delivery_doc(d webhook_delivery) returns json language sql stabl
 $$;
 
 create function deliveries_list(plan text, as_of text, now text, lang text, include text, filters jsonb,
-                                k1 text, k2 text, size integer)
+                                k1 text, k2 text, size integer, viewer text)
 returns setof page_row language plpgsql stable as $$
 begin
     if not exists (select from webhook w where w.id = (filters->>'webhook')::bigint and w.removed_at is null) then

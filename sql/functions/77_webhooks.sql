@@ -32,7 +32,7 @@ create function webhook_doc(w webhook) returns json language sql stable as $$
 $$;
 
 -- As every read's, though they are of no plan, as of no day and in no language.
-create function webhooks_get(plan text, as_of text, now text, lang text, include text, args jsonb)
+create function webhooks_get(plan text, as_of text, now text, lang text, include text, args jsonb, viewer text)
 returns setof doc_row language plpgsql stable as $$
 begin
     return query select webhook_doc(w)::text, w.revision from webhook w
@@ -40,7 +40,7 @@ begin
 end $$;
 
 create function webhooks_list(plan text, as_of text, now text, lang text, include text, filters jsonb,
-                              k1 text, k2 text, size integer)
+                              k1 text, k2 text, size integer, viewer text)
 returns setof page_row language plpgsql stable as $$
 begin
     return query select webhook_doc(w)::text, w.revision, w.id::text, null::text from webhook w

@@ -1,10 +1,10 @@
--- As the plan's resources; $1 to $5 mean nothing here. $6 names the subscription.
+-- As the plan's resources; $1 to $5 and the last mean nothing here. $6 names the subscription.
 
 -- name: webhooks_get
-select doc, revision from webhooks_get($1, $2, $3, $4, $5, $6::jsonb);
+select doc, revision from webhooks_get($1, $2, $3, $4, $5, $6::jsonb, $7);
 
 -- name: webhooks_list
-select doc, revision, k1, k2 from webhooks_list($1, $2, $3, $4, $5, $6::jsonb, $7, $8, $9::integer);
+select doc, revision, k1, k2 from webhooks_list($1, $2, $3, $4, $5, $6::jsonb, $7, $8, $9::integer, $10);
 
 -- name: webhooks_post
 select status, location, revision, body, replayed from webhooks_post($1::jsonb, $2::jsonb);
@@ -22,7 +22,7 @@ select status, location, revision, body, replayed from webhooks_remove($1::jsonb
 select status, location, revision, body, replayed from webhooks_test($1::jsonb, $2::jsonb);
 
 -- name: deliveries_list
-select doc, revision, k1, k2 from deliveries_list($1, $2, $3, $4, $5, $6::jsonb, $7, $8, $9::integer);
+select doc, revision, k1, k2 from deliveries_list($1, $2, $3, $4, $5, $6::jsonb, $7, $8, $9::integer, $10);
 
 -- name: deliveries_replay
 select status, location, revision, body, replayed from deliveries_replay($1::jsonb, $2::jsonb);

@@ -60,7 +60,8 @@ static bool is_known(const struct exchange *x, bool list, const char *name) {
     static const char *const EVERY[] = {"plan", "as_of", NULL};
     const struct entity *e = entity_of(x);
     if (e && e->is_apart)
-        return list && (is_one_of(name, LIST_WORDS[x->form]) || filter_named(e, name));
+        return list && (is_one_of(name, LIST_WORDS[x->form]) ||
+                        (filter_named(e, name) && !in_path(x, name)));
     if (is_one_of(name, EVERY) || (list && is_one_of(name, LIST_WORDS[x->form])))
         return true;
     if (strcmp(name, "known_at") == 0)
@@ -216,15 +217,16 @@ static enum csv_dialect read_dialect(struct call *c, const struct exchange *x) {
 }
 
 static void read_page(struct call *c, struct exchange *x, struct query *q) {
-    q->filters = read_filters(c, x);
+    bool is_whole = x->form == FORM_CSV || x->form == FORM_ICAL;
     if (x->form == FORM_CSV)
         x->dialect = read_dialect(c, x);
-    if (x->form == FORM_CSV || x->form == FORM_ICAL)
-        return;
-    q->limit = read_limit(c, x);
-    q->cursor = request_param(x->rq, "cursor");
-    q->count_exact = read_count(c, x);
-    q->self = write_self(c, x);
+    if (!is_whole) {
+        q->limit = read_limit(c, x);
+        q->cursor = request_param(x->rq, "cursor");
+        q->count_exact = read_count(c, x);
+        q->self = write_self(c, x);
+    }
+    q->filters = read_filters(c, x);
 }
 
 bool ask_read(struct call *c, struct exchange *x, bool list, struct query *q) {

@@ -21,6 +21,7 @@ class Audited(Case):
     def setUpClass(cls):
         super().setUpClass()
         cls.admin = cls.made_key("admin")
+        cls.almighty = f"Bearer {cls.admin}"
         cls.reporters = {source: cls.db.key(scope="report", source=source) for source in ("gogov", "tyler")}
 
     @classmethod
@@ -37,6 +38,14 @@ class Audited(Case):
 
 
 class EveryWrite(Audited):
+    # Nothing is sent.
+    settings = {"PROGRESS_WEBHOOKS": "off"}
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        test_authorisation.found_targets(cls)
+
     def setUp(self):
         super().setUp()
         self.targets = test_authorisation.Targets(self)
