@@ -5,7 +5,7 @@
 
 #include "base/clock.h"
 
-enum type { TEXT, SECRET, INTEGER, CHOICE, TIME, CONTACT, ADDRESS };
+enum type { TEXT, SECRET, INTEGER, CHOICE, TIME, CONTACT, MAIL, ADDRESS, LINK };
 
 enum { ADDRESS_MOST = 256 };
 
@@ -60,6 +60,13 @@ static const struct row ROWS[SET_COUNT] = {
         {"security-contact", "PROGRESS_SECURITY_CONTACT", CONTACT, NULL, 0, 0, NULL,
          "who is told of a weakness, for `/.well-known/security.txt`: a mailto:, https: or tel: "
          "URI; not set: the path is 404"},
+    [SET_CONTACT] =
+        {"contact", "PROGRESS_CONTACT", MAIL, NULL, 0, 0, NULL,
+         "whom the public asks about the data, for `/data.json` and `/plan.stratml.xml`: a mailto: "
+         "URI; not set: they name the organization alone"},
+    [SET_LICENSE] = {"license", "PROGRESS_LICENSE", LINK, NULL, 0, 0, NULL,
+                     "URL of the licence of the data, for `/data.json` and the page; not set: none "
+                     "is stated"},
     [SET_KEEP_ALIVE] = {"keep-alive-ms", "PROGRESS_KEEP_ALIVE_MS", INTEGER, "15000", 100, 120000,
                         NULL, "life of an idle connection, milliseconds"},
     [SET_HEAD] = {"head-ms", "PROGRESS_HEAD_MS", INTEGER, "5000", 100, 60000, NULL,
@@ -106,8 +113,9 @@ static const struct row ROWS[SET_COUNT] = {
 };
 
 static const char *const TYPE_WORDS[] = {
-    [TEXT] = "text", [SECRET] = "secret", [INTEGER] = "integer", [CHOICE] = "choice",
-    [TIME] = "time", [CONTACT] = "URI",   [ADDRESS] = "URL",
+    [TEXT] = "text",     [SECRET] = "secret", [INTEGER] = "integer",
+    [CHOICE] = "choice", [TIME] = "time",     [CONTACT] = "URI",
+    [MAIL] = "URI",      [ADDRESS] = "URL",   [LINK] = "URL",
 };
 
 /* Filled by config_read before any thread starts, read-only afterwards. */
@@ -139,8 +147,21 @@ static bool is_contact(const char *text) {
     return scheme;
 }
 
+/* One plain address (RFC 6068), as catalogues take it: nothing is percent-encoded. */
+static bool is_mail(const char *text) {
+    static const char LOCAL[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                "_~!$&'()*+,;=:.-";
+    if (strncmp(text, "mailto:", strlen("mailto:")) != 0)
+        return false;
+    const char *local = text + strlen("mailto:");
+    const char *at = local + strspn(local, LOCAL), *dot = strrchr(at, '.');
+    bool is_host = *at == '@' && strspn(at + 1, LOCAL) == strlen(at + 1) &&
+                   !strpbrk(at + 1, "~!$&'()*+,;=:");
+    return at > local && is_host && dot && dot > at + 1 && dot[1];
+}
+
 /* An origin, perhaps with a path: nothing that a link or a document would have to escape. */
-static bool is_address(const char *text) {
+static bool is_link(const char *text) {
     size_t scheme = strncmp(text, "https://", 8) == 0  ? 8
                     : strncmp(text, "http://", 7) == 0 ? 7
                                                        : 0;
@@ -148,7 +169,12 @@ static bool is_address(const char *text) {
     for (const char *at = text; *at; at++)
         if (*at <= ' ' || *at > '~' || strchr("?#\"'<>&\\^`{|}", *at))
             return false;
-    return scheme && len > scheme && len < ADDRESS_MOST && text[len - 1] != '/';
+    return scheme && len > scheme && len < ADDRESS_MOST;
+}
+
+/* What a path can follow. */
+static bool is_address(const char *text) {
+    return is_link(text) && text[strlen(text) - 1] != '/';
 }
 
 static void check(struct buf *faults, const struct row *r, const char *text) {
@@ -164,6 +190,11 @@ static void check(struct buf *faults, const struct row *r, const char *text) {
     else if (r->type == CONTACT && !is_contact(text))
         buf_addf(faults, "%s%s: must be a mailto:, https: or tel: URI, not \"%s\"", mark, r->env,
                  text);
+    else if (r->type == MAIL && !is_mail(text))
+        buf_addf(faults, "%s%s: must be a mailto: URI of one address, not \"%s\"", mark, r->env,
+                 text);
+    else if (r->type == LINK && !is_link(text))
+        buf_addf(faults, "%s%s: must be an http: or https: URL, not \"%s\"", mark, r->env, text);
     else if (r->type == ADDRESS && !is_address(text))
         buf_addf(faults,
                  "%s%s: must be an http: or https: URL without a slash at its end, not \"%s\"",

@@ -25,6 +25,8 @@ enum setting {
     SET_PUBLIC_HOST,
     SET_PUBLIC_URL,
     SET_SECURITY_CONTACT,
+    SET_CONTACT,
+    SET_LICENSE,
     SET_KEEP_ALIVE,
     SET_HEAD,
     SET_BODY,

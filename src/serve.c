@@ -14,6 +14,7 @@
 #include "api/limit.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/secret.h"
 #include "config.h"
 #include "generated/contract.h"
 #include "generated/functions.h"
@@ -48,7 +49,7 @@ struct house {
     struct freshness *freshness;
     struct sender *sender;
     char public_url[PUBLIC_URL_SIZE];
-    char snapshot[PATH_MAX], edition[FUNCTIONS_SCHEMA_SIZE + PUBLIC_URL_SIZE + 32];
+    char snapshot[PATH_MAX], edition[SHA256_HEX];
     size_t remembered; /* answers of an earlier life */
     struct keeper *keeper;
     struct limiter *reads;
@@ -126,6 +127,16 @@ static void find_public_url(struct house *h) {
         snprintf(h->public_url, sizeof h->public_url, "http://localhost");
 }
 
+/* What answers depend on beside the database: those of another edition are none of ours. */
+static void name_edition(struct house *h) {
+    const char *words[] = {PROGRESS_VERSION, h->functions, h->public_url, config_text(SET_CONTACT),
+                           config_text(SET_LICENSE)};
+    struct piece pieces[COUNT(words)];
+    for (size_t i = 0; i < COUNT(words); i++)
+        pieces[i] = (struct piece){words[i] ? words[i] : "", words[i] ? strlen(words[i]) + 1 : 1};
+    sha256_hex_pieces(pieces, COUNT(pieces), h->edition);
+}
+
 /* What the last life left, where it left something. */
 static size_t load_snapshot(struct house *h) {
     AUTO(call) struct call c;
@@ -135,7 +146,7 @@ static size_t load_snapshot(struct house *h) {
     if (stat(config_text(SET_DATA), &folder) != 0 || !S_ISDIR(folder.st_mode))
         return 0;
     snprintf(h->snapshot, sizeof h->snapshot, "%s/snapshot", config_text(SET_DATA));
-    snprintf(h->edition, sizeof h->edition, PROGRESS_VERSION " %s %s", h->functions, h->public_url);
+    name_edition(h);
     if (!snapshot_load(&c, h->cache, h->snapshot, h->edition, &count) && c.err != ERR_NOT_FOUND)
         log_say(h->log, LOG_WARN, "snapshot_unread", "%s", c.detail);
     return count;
@@ -215,6 +226,8 @@ static bool open_wire(struct call *c, struct house *h) {
         .started_us = h->began_us,
         .version = PROGRESS_VERSION,
         .security_contact = config_text(SET_SECURITY_CONTACT),
+        .contact = config_text(SET_CONTACT),
+        .license = config_text(SET_LICENSE),
         .public_host = config_text(SET_PUBLIC_HOST),
         .public_url = h->public_url,
         .webhooks_by_http = is_on(SET_WEBHOOK_HTTP),

@@ -24,6 +24,7 @@ static const char *const ALL[] = {
     "PROGRESS_PUBLIC_URL",    "PROGRESS_MAIL_FROM",
     "PROGRESS_SMTP_URL",      "PROGRESS_SMTP_USER",
     "PROGRESS_SMTP_PASSWORD", "PROGRESS_SENDMAIL",
+    "PROGRESS_CONTACT",       "PROGRESS_LICENSE",
 };
 
 static void forget_environment(void) {
@@ -108,6 +109,17 @@ START_TEST(a_faulty_setting_is_refused_by_name) {
         {"PROGRESS_PUBLIC_URL", "https://x?y"},
         {"PROGRESS_PUBLIC_URL", "https://x\"y"},
         {"PROGRESS_PUBLIC_URL", "https://x\ny"},
+        {"PROGRESS_CONTACT", "plan@example.org"},
+        {"PROGRESS_CONTACT", "https://example.org"},
+        {"PROGRESS_CONTACT", "mailto:plan"},
+        {"PROGRESS_CONTACT", "mailto:@example.org"},
+        {"PROGRESS_CONTACT", "mailto:plan@example"},
+        {"PROGRESS_CONTACT", "mailto:plan@.org"},
+        {"PROGRESS_CONTACT", "mailto:plan@example."},
+        {"PROGRESS_CONTACT", "mailto:plan@example.org?subject=x"},
+        {"PROGRESS_CONTACT", "mailto:a@b.org,c@d.org"},
+        {"PROGRESS_LICENSE", "CC0"},
+        {"PROGRESS_LICENSE", "https://x/</script>"},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         AUTO(call) struct call c;
@@ -116,6 +128,22 @@ START_TEST(a_faulty_setting_is_refused_by_name) {
         setenv(cases[i][0], cases[i][1], 1);
         ck_assert_msg(!config_read(&c), "%s=%s", cases[i][0], cases[i][1]);
         ck_assert_msg(strncmp(c.detail, cases[i][0], strlen(cases[i][0])) == 0, "%s", c.detail);
+    }
+}
+END_TEST
+
+START_TEST(addresses_that_are_fine_pass) {
+    static const char *const cases[][2] = {
+        {"PROGRESS_PUBLIC_URL", "https://example.org/plan"},
+        {"PROGRESS_CONTACT", "mailto:city.plan+data@data.example.org"},
+        {"PROGRESS_LICENSE", "https://creativecommons.org/publicdomain/zero/1.0/"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        AUTO(call) struct call c;
+        call_init(&c, 1000);
+        forget_environment();
+        setenv(cases[i][0], cases[i][1], 1);
+        ck_assert_msg(config_read(&c), "%s", c.detail);
     }
 }
 END_TEST
@@ -150,9 +178,13 @@ END_TEST
 
 int main(void) {
     const TTest *const tests[] = {
-        every_setting_has_a_row_and_is_known_here, defaults_pass_their_own_checks,
-        the_environment_wins_and_empty_is_unset,   a_faulty_setting_is_refused_by_name,
-        all_faulty_settings_come_at_once,          secrets_are_never_printed,
+        every_setting_has_a_row_and_is_known_here,
+        defaults_pass_their_own_checks,
+        the_environment_wins_and_empty_is_unset,
+        a_faulty_setting_is_refused_by_name,
+        addresses_that_are_fine_pass,
+        all_faulty_settings_come_at_once,
+        secrets_are_never_printed,
     };
     return suite_run("config", tests, COUNT(tests));
 }

@@ -51,7 +51,7 @@ lint_analyzer() {
     # shellcheck disable=SC2046 # several words
     sources | grep '^src/' | xargs -P 2 -n 1 gcc -std=c17 -O1 -fanalyzer -D_GNU_SOURCE \
         -DPROGRESS_VERSION='""' -fdiagnostics-path-format=none -I include -I "$build/embedded" \
-        $(pkg-config --cflags libpq jansson libcrypto zlib) -S -o /dev/null
+        $(pkg-config --cflags libpq jansson libcrypto zlib libxml-2.0) -S -o /dev/null
 }
 
 lint_tidy() { sources | xargs -P 2 -n 3 clang-tidy -p "$build" --quiet; }

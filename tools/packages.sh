@@ -3,7 +3,7 @@
 
 # shellcheck disable=SC2034 # run and test read them
 packages_build="gcc libc6-dev make cmake pkgconf libcivetweb-dev libcurl4-openssl-dev libjansson-dev
-    libpq-dev libssl-dev libyaml-dev zlib1g-dev"
+    libpq-dev libssl-dev libxml2-dev libyaml-dev zlib1g-dev"
 packages_run="$packages_build postgresql postgresql-client util-linux curl ca-certificates"
 # libFuzzer comes in a package that bears the number of the clang that it is for: of the one that is
 # here, or of the one that "clang" means on this Debian.
@@ -20,7 +20,7 @@ packages_clang() {
 
 # shellcheck disable=SC2034
 packages_test="$packages_run check python3 python3-venv clang clang-tidy clang-format cppcheck
-    shellcheck valgrind nginx-light jq git procps libclang-rt-$(packages_clang)-dev"
+    shellcheck valgrind nginx-light jq git procps libxml2-utils libclang-rt-$(packages_clang)-dev"
 
 # Programs of PostgreSQL that came by packages of other names are as good.
 packages_stand_in() {

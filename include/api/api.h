@@ -38,6 +38,8 @@ struct api {
     int64_t started_us; /* monotonic */
     const char *version;
     const char *security_contact; /* a URI; NULL: none is named */
+    const char *contact;          /* whom the public asks about the data, a mailto: URI; or NULL */
+    const char *license;          /* of the data, a URL; or NULL */
     const char *public_host;
     const char *public_url; /* what absolute links begin with; no slash at its end */
     bool webhooks_by_http;  /* a subscription may have an address without TLS */

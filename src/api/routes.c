@@ -31,6 +31,8 @@ const struct route ROUTES[] = {
     {"GET", "/", site_index, NULL, NULL, ANY, KEPT | ROUTE_HTML, 0},
     {"GET", "/plan", resource_get, &plan, NULL, ANY, KEPT, 0},
     {"GET", "/summary", resource_get, &summary, NULL, ANY, KEPT, 0},
+    {"GET", "/plan.stratml.xml", stratml_get, &plan, NULL, ANY, KEPT | ROUTE_AS_IS, 0},
+    {"GET", "/data.json", catalog_get, &plan_catalog, NULL, ANY, KEPT | ROUTE_AS_IS, 0},
 
     {"GET", "/goals", resource_list, &goals, NULL, ANY, KEPT | ROUTE_CSV, 0},
     {"GET", "/goals.csv", sheet_list, &goals, NULL, ANY, SHEET, 0},

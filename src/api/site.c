@@ -47,7 +47,13 @@ static bool plan_page(struct call *c, struct exchange *x, struct buf *page) {
     AUTO(doc)
     struct doc *all = whole ? doc_parse(c, objectives_text.body.data, objectives_text.body.len)
                             : NULL;
-    return all && page_plan(c, page, whole, all);
+    const struct catalog data = {
+        .head = whole,
+        .base = x->api->public_url,
+        .suffix = q.plan ? call_printf(c, "?plan=%s", q.plan) : "",
+        .license = x->api->license,
+    };
+    return all && !c->err && page_plan(c, page, whole, all, &data);
 }
 
 /* Links to what can be read without a name or a key, from the table itself. */

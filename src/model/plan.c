@@ -10,6 +10,11 @@ const struct entity summary = {.name = "summary",
                                .get = &SQL_summary_get,
                                .reads = TAG_ALL};
 
+const struct entity plan_catalog = {.name = "catalog",
+                                    .what = "plan",
+                                    .get = &SQL_catalog_get,
+                                    .reads = TAG_ALL};
+
 bool plan_check(struct call *c, struct pool *p, const char *slug) {
     AUTO(rows) struct rows *rows = NULL;
     char now[25];

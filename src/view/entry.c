@@ -3,26 +3,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/secret.h"
+#include "uuid.h"
 #include "view/words.h"
 
-/* A UUID by name, of SHA-256 (RFC 9562 5.8 and its appendix B.2). */
 void entry_id(const struct feed *f, const char *name, char out[ENTRY_ID_SIZE]) {
-    static const char SPACE[] = "cerritos-in-progress";
-    const char *plan = doc_get_text(f->head, "plan");
-    const char *kind = doc_bool(doc_get(f->head, "demo")) ? "demo" : "plan";
-    char hex[SHA256_HEX];
-    const struct piece pieces[] = {
-        {SPACE, sizeof SPACE},
-        {kind, strlen(kind) + 1},
-        {plan ? plan : "", plan ? strlen(plan) + 1 : 0},
-        {name, strlen(name)},
-    };
-    sha256_hex_pieces(pieces, COUNT(pieces), hex);
-    hex[12] = '8';
-    hex[16] = "89ab89ab89ab89ab"[strchr("0123456789abcdef", hex[16]) - "0123456789abcdef"];
-    snprintf(out, ENTRY_ID_SIZE, "urn:uuid:%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12,
-             hex + 16, hex + 20);
+    char uuid[UUID_SIZE];
+    uuid_of(doc_get_text(f->head, "plan"), doc_bool(doc_get(f->head, "demo")), name, uuid);
+    snprintf(out, ENTRY_ID_SIZE, "urn:uuid:%s", uuid);
 }
 
 static bool is_state(const struct doc *update, const char *state) {

@@ -193,7 +193,7 @@ static void add_footer(struct buf *b) {
 }
 
 bool page_plan(struct call *c, struct buf *b, const struct doc *summary,
-               const struct doc *objectives) {
+               const struct doc *objectives, const struct catalog *data) {
     const struct doc *progress = doc_get(summary, "progress");
     const struct doc *goals = doc_get(summary, "goals");
     const char *as_of = doc_get_text(summary, "as_of");
@@ -224,6 +224,8 @@ bool page_plan(struct call *c, struct buf *b, const struct doc *summary,
         add_goal(c, b, doc_at(goals, i), doc_get(objectives, "data"));
     buf_adds(b, "</main>\n");
     add_footer(b);
+    if (!catalog_json_ld(c, b, data))
+        return false;
     page_end(b);
     return buf_ok(c, b);
 }

@@ -6,28 +6,32 @@
 
 static const char REPLACEMENT[] = "\xef\xbf\xbd";
 
-/* What stands for the character at text instead of itself; NULL: nothing does. */
-static const char *stand_in(const char *text, size_t step) {
-    switch (*text) {
+/* XML 1.0 2.2 has no room for it, whatever one writes instead. */
+static bool is_impossible(const char *text, size_t step) {
+    bool control = (unsigned char)*text < 0x20 && !strchr("\t\n\r", *text);
+    bool noncharacter = step == 3 && (memcmp(text, "\xef\xbf\xbe", 3) == 0 ||
+                                      memcmp(text, "\xef\xbf\xbf", 3) == 0);
+    return step == 0 || control || noncharacter;
+}
+
+static const char *escape(char byte) {
+    switch (byte) {
     case '&': return "&amp;";
     case '<': return "&lt;";
     case '>': return "&gt;";
     case '"': return "&quot;";
     case '\r': return "&#13;";
-    case '\t':
-    case '\n': return NULL;
-    default: break;
+    default: return NULL;
     }
-    bool noncharacter = step == 3 && (memcmp(text, "\xef\xbf\xbe", 3) == 0 ||
-                                      memcmp(text, "\xef\xbf\xbf", 3) == 0);
-    return step == 0 || (unsigned char)*text < 0x20 || noncharacter ? REPLACEMENT : NULL;
 }
 
-void xml_add(struct buf *b, const char *text) {
+static void add(struct buf *b, const char *text, bool escapes) {
     size_t len = text ? strlen(text) : 0, plain = 0;
     for (size_t at = 0; at < len;) {
         size_t step = utf8_step(text + at, len - at);
-        const char *other = stand_in(text + at, step);
+        const char *other = is_impossible(text + at, step) ? REPLACEMENT
+                            : escapes                      ? escape(text[at])
+                                                           : NULL;
         size_t next = at + (step ? step : 1);
         if (other) {
             buf_add(b, text + plain, at - plain);
@@ -38,6 +42,14 @@ void xml_add(struct buf *b, const char *text) {
     }
     if (len > plain)
         buf_add(b, text + plain, len - plain);
+}
+
+void xml_add(struct buf *b, const char *text) {
+    add(b, text, true);
+}
+
+void xml_add_bare(struct buf *b, const char *text) {
+    add(b, text, false);
 }
 
 void xml_add_element(struct buf *b, const char *name, const char *text) {

@@ -9,6 +9,9 @@
  * feeds. NULL adds nothing. */
 void xml_add(struct buf *b, const char *text);
 
+/* The same without the escapes, for a writer that escapes itself and looks at nothing else. */
+void xml_add_bare(struct buf *b, const char *text);
+
 /* <name>text</name>; nothing for NULL. name is ours. */
 void xml_add_element(struct buf *b, const char *name, const char *text);
 

@@ -237,6 +237,8 @@ RULES = {
     "GET /": [_any()],
     "GET /plan": [_any()],
     "GET /summary": [_any()],
+    "GET /plan.stratml.xml": [_any()],
+    "GET /data.json": [_any()],
     "GET /goals": [_any()],
     "GET /goals.csv": [_any()],
     "GET /goals/{number}": [_any()],

