@@ -247,7 +247,7 @@ static bool open_wire(struct call *c, struct house *h) {
                                .trusted_proxies = config_text(SET_TRUSTED_PROXIES),
                                .log = h->log,
                            },
-                           &(struct server_handler){api_run, &h->api});
+                           &(struct server_handler){api_run, api_recall, &h->api});
     if (h->server && h->hub)
         hub_limit(h->hub, stream_limit(h->server));
     return h->server != NULL;

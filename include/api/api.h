@@ -48,6 +48,9 @@ struct api {
 /* The http room's handler: context is the struct api. */
 bool api_run(void *context, struct call *c, struct request *rq, struct reply *rp);
 
+/* Its recall: what is kept of public documents, and of names that none bears. */
+bool api_recall(void *context, struct call *c, struct request *rq, struct reply *rp);
+
 /* Asks for every answer that is kept and has no name in its path, tables of any length aside:
  * context is the struct api. */
 void api_warm(void *context);

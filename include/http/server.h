@@ -30,11 +30,14 @@ struct server_config {
 };
 
 /*
- * Who answers: fills rp, or fails c and returns false (the server then sends the problem document).
- * Called on a worker thread with 100 KB of stack.
+ * Who answers. run fills rp, or fails c and returns false (the server then sends the problem
+ * document). recall does the same where the answer lies ready, and returns true; false: only run
+ * knows, and nobody may notice that it was asked. It must not wait for anything; NULL: nothing ever
+ * lies ready. Called on threads with 100 KB of stack.
  */
 struct server_handler {
     bool (*run)(void *context, struct call *c, struct request *rq, struct reply *rp);
+    bool (*recall)(void *context, struct call *c, struct request *rq, struct reply *rp);
     void *context;
 };
 

@@ -73,10 +73,14 @@ static bool admit(struct call *c, struct exchange *x, const char *key) {
     return known;
 }
 
-static bool authenticate(struct call *c, struct exchange *x) {
+static bool is_public(struct exchange *x) {
     const char *state = request_param(x->rq, "state");
     x->reads_drafts = (x->route->flags & ROUTE_DRAFTS) && state && strcmp(state, "draft") == 0;
-    if (x->route->scope == SCOPE_PUBLIC && !x->reads_drafts)
+    return x->route->scope == SCOPE_PUBLIC && !x->reads_drafts;
+}
+
+static bool authenticate(struct call *c, struct exchange *x) {
+    if (is_public(x))
         return true;
     const char *key = bearer(request_header(x->rq, "Authorization"));
     if (!key)
@@ -192,6 +196,16 @@ bool api_run(void *context, struct call *c, struct request *rq, struct reply *rp
             return true;
     }
     return true;
+}
+
+/* The steps that ask nobody and leave no trace. */
+bool api_recall(void *context, struct call *c, struct request *rq, struct reply *rp) {
+    struct exchange x = {.api = context, .rq = rq, .rp = rp};
+    if (rq->verb != VERB_GET && rq->verb != VERB_HEAD)
+        return false;
+    if (!find_route(c, &x) || !x.route || !is_public(&x) || !negotiate(c, &x))
+        return false;
+    return recall(c, &x) ? rp->ready != NULL : c->err != ERR_NO_MEMORY;
 }
 
 const char *exchange_args(struct call *c, const struct exchange *x) {

@@ -13,6 +13,7 @@
 #include "http/reply.h"
 #include "http/request.h"
 #include "ids.h"
+#include "text.h"
 
 struct mg_connection;
 struct server;
@@ -30,6 +31,10 @@ struct line {
     const char *body;
     size_t len;
     struct buf chunks; /* holds a chunked body */
+    /* Of a lent connection: */
+    int64_t began_us;
+    int64_t sent;         /* bytes of the answer; -1: the client has gone */
+    struct slice rest[2]; /* of them, what there was no room for yet: of its one or two writes */
 };
 
 struct desk {

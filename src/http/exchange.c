@@ -11,7 +11,10 @@
 #include "metrics.h"
 #include "spare.h"
 
-enum { PIECE = 65536 }; /* of an answer, each with a deadline of its own */
+enum {
+    PIECE = 65536, /* of an answer, each with a deadline of its own */
+    STREAK = 8     /* answers out of the cache, after which a connection is lent */
+};
 
 /* A deadline for each piece: who stalls is cut soon, who is merely slow goes on to the end. */
 static bool write_piece(const struct line *line, const char *bytes, size_t len) {
@@ -20,7 +23,7 @@ static bool write_piece(const struct line *line, const char *bytes, size_t len) 
     return sent >= 0 && (size_t)sent == len;
 }
 
-static bool write_wire(struct wire *w, const void *bytes, size_t len) {
+bool exchange_write(struct wire *w, const void *bytes, size_t len) {
     const struct line *line = (const struct line *)w;
     const char *at = bytes;
     for (; len > PIECE; at += PIECE, len -= PIECE) {
@@ -46,13 +49,12 @@ static const char *spoken_for(const struct server *s, struct desk *d, const stru
     return text;
 }
 
-/* Who asks, under which id, over which wire. */
-static void introduce(struct server *s, struct desk *d, struct mg_connection *conn,
-                      struct slot *slot) {
+void exchange_introduce(struct server *s, struct desk *d, struct mg_connection *conn,
+                        struct slot *slot) {
     struct request *rq = &d->rq;
     const char *expect = request_header(rq, "Expect");
     d->line = (struct line){
-        .wire = {body_read, write_wire},
+        .wire = {body_read, exchange_write},
         .conn = conn,
         .server = s,
         .slot = slot,
@@ -115,9 +117,8 @@ static int finish(struct server *s, struct desk *d, bool last, int64_t began_us)
     return status;
 }
 
-/* The phase in which the next head is awaited. The library ends a connection that stays idle; what
- * takes longer is a head in pieces. */
-static void await_next(const struct server *s, struct slot *slot) {
+/* The library ends a connection that stays idle; what takes longer is a head in pieces. */
+void exchange_await_next(const struct server *s, struct slot *slot) {
     slot_enter(slot, PHASE_IDLE, s->config.keep_alive_ms + s->config.head_ms);
 }
 
@@ -133,16 +134,21 @@ int exchange_run(struct server *s, struct mg_connection *conn, struct slot *slot
     bool fine = head_read(&d->call, &d->rq, mg_get_request_info(conn), slot, s->config.max_body,
                           &ruling);
     metrics_refusal(ruling.refusal);
-    introduce(s, d, conn, slot);
+    exchange_introduce(s, d, conn, slot);
+    slot->taken += fine ? head_length(mg_get_request_info(conn)) + (uint64_t)d->rq.body_length : 0;
     answer(s, d);
-    int status = finish(s, d, !fine || is_last(s, d, cut), began);
+    bool last = !fine || is_last(s, d, cut);
+    slot->streak = d->rp.ready && !last ? slot->streak + 1 : 0;
+    int status = finish(s, d, last, began);
     struct sequel next = d->rp.sequel; /* it may last for days: the desk is for others */
     d->rp.sequel = (struct sequel){0};
     desk_give(&s->desks, d);
     metrics_active(-1);
     if (next.context)
         stream_run(s, conn, slot, &next);
-    await_next(s, slot);
+    exchange_await_next(s, slot);
+    if (slot->streak == STREAK && s->kept)
+        lent_run(s, conn, slot);
     return status;
 }
 
@@ -185,7 +191,7 @@ void exchange_unread(struct server *s, struct mg_connection *conn, struct slot *
     }
     d->rq.verb = VERB_OTHER;
     explain(s, d, mg_get_request_info(conn), slot, slow, status);
-    introduce(s, d, conn, slot);
+    exchange_introduce(s, d, conn, slot);
     d->line.body_length = 0;
     answer(s, d);
     (void)finish(s, d, true, began);
@@ -211,7 +217,7 @@ void exchange_left(struct server *s, struct mg_connection *conn, struct slot *sl
     struct guard_ruling ruling;
     bool fine = head_read(&d->call, &d->rq, info, slot, s->config.max_body, &ruling);
     metrics_refusal(ruling.refusal);
-    introduce(s, d, conn, slot);
+    exchange_introduce(s, d, conn, slot);
     if (fine && d->rq.verb == VERB_OPTIONS && strcmp(info->request_uri, "*") == 0)
         answer_asterisk(&d->rp);
     else

@@ -104,6 +104,13 @@ bool head_is_whole(const struct mg_request_info *info) {
     return info->request_method && info->request_uri && info->http_version && info->num_headers > 0;
 }
 
+size_t head_length(const struct mg_request_info *info) {
+    if (info->num_headers < 1)
+        return 0;
+    const char *last = info->http_headers[info->num_headers - 1].value;
+    return (size_t)(last + strlen(last) - info->request_method) + strlen("\r\n\r\n");
+}
+
 static bool refused(struct call *c, const struct guard_ruling *r) {
     return fail(c, r->err, "%s", r->detail);
 }

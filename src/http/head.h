@@ -20,6 +20,9 @@ MUST_CHECK bool head_read(struct call *c, struct request *rq, const struct mg_re
 /* True when the library got to the end of the head, so that head_read may look at it. */
 bool head_is_whole(const struct mg_request_info *info);
 
+/* Its bytes as they were sent; 0 where that cannot be told. Only of a head that head_read took. */
+size_t head_length(const struct mg_request_info *info);
+
 /* True when the connection may serve another request after this one (RFC 9112 9.3), in the
  * library's opinion too. */
 bool head_keeps_open(const struct request *rq);

@@ -43,6 +43,7 @@ _Static_assert(COUNT(cuts) == CUT_COUNT - 1, "one row for each kind of cut");
 static struct metric active[1];
 static struct metric connections[1];
 static struct metric threads[1];
+static struct metric lent[1];
 
 static const struct family {
     struct metric *rows;
@@ -58,6 +59,8 @@ static const struct family {
      "Connections that a thread serves, idle ones too."},
     {threads, 1, METRIC_GAUGE, "http_server_threads",
      "Worker threads; each serves one connection at a time."},
+    {lent, 1, METRIC_COUNTER, "http_server_lent_requests_total",
+     "Requests out of the cache, one after the other on a connection, that waked no worker."},
     {refusals, COUNT(refusals), METRIC_COUNTER, "http_server_refusals_total",
      "Requests that the guard refused."},
     {cuts, COUNT(cuts), METRIC_COUNTER, "http_server_cuts_total",
@@ -109,6 +112,10 @@ void metrics_connection(int64_t change) {
 
 void metrics_threads(int64_t count) {
     metric_set(threads, count);
+}
+
+void metrics_lent(void) {
+    metric_add(lent, 1);
 }
 
 void metrics_refusal(enum refusal refusal) {

@@ -16,6 +16,7 @@ void metrics_active(int64_t change);
 void metrics_connection(int64_t change);
 void metrics_threads(int64_t count);
 void metrics_refusal(enum refusal refusal);
+void metrics_lent(void);
 void metrics_cut(enum cut cut);
 
 #endif

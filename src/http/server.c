@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "kept.h"
 #include "metrics.h"
 #include "sockets.h"
 
@@ -224,6 +225,7 @@ struct server *server_new(struct call *c, const struct server_config *config,
     s->handler = *handler;
     s->listener = -1;
     desks_init(&s->desks);
+    finder_init(&s->finder);
     size_t threads = (size_t)threads_choose(config->threads, s->why);
     metrics_threads((int64_t)threads);
     threads_part();
@@ -231,6 +233,8 @@ struct server *server_new(struct call *c, const struct server_config *config,
     if (fine && !slots_init(&s->slots, threads, identify, s))
         fine = fail(c, ERR_NO_MEMORY, "out of memory");
     /* The reaper first: from the library's first moment requests ask it whether it is crowded. */
+    if (fine && handler->recall)
+        s->kept = kept_new(s);
     if (fine && start_reaper(c, s) && start_library(c, s) && find_port(c, s))
         return s;
     server_free(s);
@@ -252,6 +256,8 @@ int server_threads(const struct server *s, const char **why) {
 void server_free(struct server *s) {
     if (!s)
         return;
+    if (s->kept)
+        kept_stop(s->kept);
     if (s->library) {
         reaper_watch(s->reaper, s->port, -1);
         /* Wakes the thread that accepts, which would else sleep for two more seconds. */
@@ -260,8 +266,10 @@ void server_free(struct server *s) {
         mg_stop(s->library);
         (void)mg_exit_library();
     }
+    kept_free(s->kept);
     reaper_free(s->reaper);
     slots_drop(&s->slots);
     desks_drop(&s->desks);
+    finder_drop(&s->finder);
     free(s);
 }

@@ -1,6 +1,7 @@
 #include "slots.h"
 
 #include <stdlib.h>
+#include <time.h>
 
 #include "base/clock.h"
 
@@ -9,14 +10,22 @@ bool slots_init(struct slots *s, size_t count, slot_identify *identify, const vo
     s->slot = calloc(count, sizeof(*s->slot));
     if (!s->slot)
         return false;
-    for (size_t i = 0; i < count; i++)
+    pthread_condattr_t clock;
+    pthread_condattr_init(&clock);
+    pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
+    for (size_t i = 0; i < count; i++) {
         pthread_mutex_init(&s->slot[i].lock, NULL);
+        pthread_cond_init(&s->slot[i].back, &clock);
+    }
+    pthread_condattr_destroy(&clock);
     return true;
 }
 
 void slots_drop(struct slots *s) {
-    for (size_t i = 0; s->slot && i < s->count; i++)
+    for (size_t i = 0; s->slot && i < s->count; i++) {
         pthread_mutex_destroy(&s->slot[i].lock);
+        pthread_cond_destroy(&s->slot[i].back);
+    }
     free(s->slot);
     s->slot = NULL;
 }
@@ -37,6 +46,9 @@ void slot_open(struct slots *s, struct slot *slot, const struct mg_connection *c
                int64_t budget_ms) {
     int64_t now = clock_mono_us();
     slot->ended = false;
+    slot->streak = 0;
+    slot->fd = -1;
+    slot->taken = 0;
     pthread_mutex_lock(&slot->lock);
     enter(slot, PHASE_HEAD, now, budget_ms);
     slot->cut = CUT_NONE;

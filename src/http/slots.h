@@ -39,6 +39,14 @@ enum cut {
     CUT_COUNT
 };
 
+/* Who reads a connection and writes to it. */
+enum keeper {
+    KEEPER_WORKER,  /* its thread, through the library */
+    KEEPER_NOBODY,  /* it is lent (kept.h), and nothing has come */
+    KEEPER_WATCHER, /* something has come, and is looked at */
+};
+
+struct desk;
 struct mg_connection;
 
 struct slot {
@@ -55,9 +63,20 @@ struct slot {
     bool exempt;             /* from the share of an address */
     bool proxy;              /* it may speak for others */
     char text[ADDRESS_TEXT]; /* the peer as a client, see address_client_text */
+    enum keeper keeper;
+    bool news;           /* something has come while a watcher looked */
+    pthread_cond_t back; /* the worker has it again, with what follows */
+    bool over;           /* the client has gone */
+    struct desk *rest;   /* an answer that is to be sent to its end; NULL */
 
-    const char *base; /* the worker's own: where the library's buffer begins, see head.c */
-    bool ended;       /* the worker's own: the library gave the connection up, and said so */
+    /* The worker's own. */
+    const char *base; /* where the library's buffer begins, see head.c */
+    bool ended;       /* the library gave the connection up, and said so */
+    unsigned streak;  /* answers out of the cache, one after the other */
+
+    /* Of whoever keeps the connection. */
+    int fd;         /* the library's; -1: not looked for yet, -2: not to be found */
+    uint64_t taken; /* bytes of all its requests */
 };
 
 /* Fills in what known stands for, from the connection; false when that cannot be told yet. The

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "address.h"
 
@@ -27,12 +28,25 @@ size_t sockets_count(uint16_t port);
 /* The peer of a connected socket; false when fd is none. */
 bool socket_peer(int fd, struct address *peer, uint16_t *peer_port);
 
+/* True when fd is a connection between our port and that peer. */
+bool socket_joins(int fd, uint16_t port, const struct address *peer, uint16_t peer_port);
+
 /* True when bytes lie unread in the socket. */
 bool socket_has_bytes(int fd);
 
-/* Our side of the connection with a peer; -1 when there is none. Only its own worker may use it,
- * who keeps it from being closed. */
-int socket_of(uint16_t port, const struct address *peer, uint16_t peer_port);
+/* Bytes that have been read from the socket since it was connected; -1 when the system does not
+ * count them. */
+int64_t socket_taken(int fd);
+
+/* What lies unread, at most so much, and goes on to lie there: its length; 0 at the end, -1 when
+ * nothing has come. None of the three ever waits. */
+ssize_t socket_peek(int fd, void *bytes, size_t most);
+
+/* Takes away so many bytes of what was seen; false when they are not there. */
+bool socket_skip(int fd, size_t len);
+
+/* Sends as much as there is room for: how much that was; -1 when the client has gone. */
+ssize_t socket_offer(int fd, const void *bytes, size_t len);
 
 /* True when the peer has closed, and left nothing to be read. */
 bool socket_has_ended(int fd);

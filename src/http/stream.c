@@ -40,7 +40,7 @@ void stream_run(struct server *server, struct mg_connection *conn, struct slot *
         .conn = conn,
         .slot = slot,
         .write_ms = patience < WRITE_MS ? patience : WRITE_MS,
-        .fd = socket_of(server->port, &slot->peer, slot->port),
+        .fd = finder_find(&server->finder, server->port, &slot->peer, slot->port),
     };
     slot_enter(slot, PHASE_STREAM, 0);
     if (s.fd >= 0)

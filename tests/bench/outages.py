@@ -1,4 +1,4 @@
-"""Reads of known addresses while the database is stopped, frozen, or behind a cable that carries nothing."""
+"""Reads of known addresses while the database is stopped, frozen, behind a cable that carries nothing, or has no room."""
 import contextlib
 import glob
 import os
@@ -8,6 +8,7 @@ import time
 import cable
 import load
 import probes
+import small_disk
 import support
 
 KNOWN = ("/plan", "/summary", "/goals", "/goals/7", "/objectives", "/objectives/7.1", "/updates")
@@ -29,7 +30,7 @@ def _processes(folder):
 
 
 class Stopped:
-    name = "stopped"
+    name = "a database stopped"
 
     def __init__(self, cluster, _):
         self.cluster = cluster
@@ -42,7 +43,7 @@ class Stopped:
 
 
 class Frozen:
-    name = "frozen"
+    name = "a database frozen"
 
     def __init__(self, cluster, _):
         self.cluster, self.held = cluster, []
@@ -59,7 +60,7 @@ class Frozen:
 
 
 class CutOff:
-    name = "cut off"
+    name = "a database cut off"
 
     def __init__(self, _, line):
         self.line = line
@@ -69,6 +70,27 @@ class CutOff:
 
     def end(self):
         self.line.light(forget=True)
+
+
+class Full:
+    name = "a full disk"
+
+    def __init__(self, cluster, _):
+        self.cluster, self.disk = cluster, cluster.disk
+
+    def begin(self):
+        """The database meets it at once: the service would else not know."""
+        self.disk.fill()
+        try:
+            self.cluster.sql("create table filler as select repeat('x', 1000) from generate_series(1, 100000)")
+        except AssertionError as refused:
+            if "No space left" in str(refused):
+                return
+            raise
+        raise RuntimeError("the disk is not full")
+
+    def end(self):
+        self.disk.make_room()
 
 
 def _load(server, seconds):
@@ -110,9 +132,9 @@ def tell(bench, name, before, during, seconds):
     failed = got.errors + len(probe.failures)
     asked = got.requests + len(probe.times)
     bench.say(f"{name}: {got.line()}; before: {was.line()}; probes {calm.p99():.1f} -> {probe.p99():.1f} ms")
-    bench.report.figure(f"{seconds} s of a database {name}: known addresses that answer 200", "100 %",
+    bench.report.figure(f"{seconds} s of {name}: known addresses that answer 200", "100 %",
                         f"{100 * (1 - failed / asked):.3f} % of {asked:,}", failed == 0)
-    bench.report.at_most(f"{seconds} s of a database {name}: p99 ÷ before", 2, got.p99 / was.p99,
+    bench.report.at_most(f"{seconds} s of {name}: p99 ÷ before", 2, got.p99 / was.p99,
                          note=f" ({got.p99:.1f} ms)")
 
 
@@ -124,4 +146,18 @@ def measure(bench):
     for kind in (Stopped, Frozen, CutOff):
         _one(bench, cluster, db, kind, seconds)
         time.sleep(1)
-    bench.report.figure("60 s of a full disk", "100 %, p99 ≤ 2 × before", "not measured here", None)
+    measure_full(bench, seconds)
+
+
+def measure_full(bench, seconds):
+    try:
+        disk = small_disk.SmallDisk()
+    except small_disk.Missing as reason:
+        bench.report.figure(f"{seconds} s of {Full.name}", "100 %, p99 ≤ 2 × before", str(reason), None)
+        return
+    bench.open.callback(disk.remove)
+    cluster = support.Cluster("", folder=os.path.join(disk.folder, "cluster"))
+    cluster.disk = disk
+    cluster.start(*small_disk.SETTINGS)
+    bench.open.callback(cluster.remove)
+    _one(bench, cluster, support.Database.with_plan(cluster), Full, seconds)

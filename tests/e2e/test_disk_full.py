@@ -7,18 +7,14 @@ table, and PostgreSQL refuses the statement; or its log (WAL), and PostgreSQL st
 import contextlib
 import os
 import re
-import shutil
-import subprocess
-import tempfile
 import time
 import unittest
 
 import support
 from ledger import Ledger
+from small_disk import SETTINGS, Missing, SmallDisk
 from support import Case, Cluster, Database, Server, note, wait_until
 
-SIZE = "256m"
-SETTINGS = ("synchronous_commit=on", "min_wal_size=32MB", "max_wal_size=32MB", "autovacuum=off")
 SLACK = 1.0 if not support.INSTRUMENTED else 5.0
 WITHIN = 2.0 + SLACK  # for an answer, and for the first write once there is room
 KNOWN = ("/plan", "/summary", "/goals", "/objectives", "/objectives/7.1", "/updates")
@@ -26,35 +22,23 @@ LARGE = {"details": "What was done, at length. " * 180}
 WRITES_MOST = 400  # until the pages at hand are full
 
 
-def small_disk(folder):
-    """Mounts one there; a sentence when that cannot be."""
-    if os.getuid() != 0:
-        return "only root can mount a small disk"
-    done = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={SIZE},mode=755", "tmpfs", folder],
-                          capture_output=True, text=True, check=False)
-    return f"no small disk can be mounted here: {done.stderr.strip()}" if done.returncode else None
-
-
 @support.not_quick
 class DiskFull(Case):
     @classmethod
     def setUpClass(cls):
-        folder = tempfile.mkdtemp(prefix="cip-full-", dir="/tmp")
-        os.chmod(folder, 0o755)
-        cls.addClassCleanup(shutil.rmtree, folder, ignore_errors=True)
-        reason = small_disk(folder)
-        if reason:
-            raise unittest.SkipTest(reason)
-        cls.addClassCleanup(subprocess.run, ["umount", "-l", folder], check=False)
-        cls.cluster = Cluster("", folder=os.path.join(folder, "cluster"))
-        cls.filler = os.path.join(folder, "filler")
+        try:
+            cls.disk = SmallDisk()
+        except Missing as reason:
+            raise unittest.SkipTest(str(reason)) from None
+        cls.addClassCleanup(cls.disk.remove)
+        cls.cluster = Cluster("", folder=os.path.join(cls.disk.folder, "cluster"))
         cls.cluster.start(*SETTINGS)
         cls.addClassCleanup(cls.cluster.remove)
         cls.db = Database.with_plan(cls.cluster)
         cls.key = cls.db.key()
 
     def setUp(self):
-        self.addCleanup(self.make_room)
+        self.addCleanup(self.disk.make_room)
         self.cluster.sql("checkpoint")
         self.server = Server(self.db.url)
         self.addCleanup(self.server.kill)
@@ -63,17 +47,6 @@ class DiskFull(Case):
         self.ledger.write(self.writer, "before")
         for path in KNOWN:
             self.assertEqual(self.reader.get(path).status, 200, path)
-
-    def fill(self):
-        with contextlib.suppress(OSError), open(self.filler, "ab", buffering=0) as f:
-            for size in (1 << 20, 4096):
-                with contextlib.suppress(OSError):
-                    while True:
-                        f.write(bytes(size))
-
-    def make_room(self):
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(self.filler)
 
     def ask(self, name):
         """A large write under a key of its own; how long its answer took goes with it."""
@@ -93,7 +66,7 @@ class DiskFull(Case):
                 return stored, name, got
             self.assertEqual(got.status, 201, str(got))
             stored.append(name)
-            self.fill()
+            self.disk.fill()
         self.fail("the disk is full, and no write was refused")
 
     def stored(self):
@@ -113,7 +86,7 @@ class DiskFull(Case):
         return time.monotonic() - began
 
     def test_no_room_for_a_table(self):
-        self.fill()
+        self.disk.fill()
         stored, name, got = self.write_until_refused()
         self.assertIn("disk is full", self.refused(got, 503)["detail"])
         self.assertGreaterEqual(int(got["Retry-After"]), 1)
@@ -126,7 +99,7 @@ class DiskFull(Case):
         self.assertIn("disk full", health["database"]["detail"])
         self.assertEqual(self.reader.get("/readyz").status, 200, "reads are worth sending here")
 
-        self.make_room()
+        self.disk.make_room()
         took = self.wait_for_a_write("after")
         support.say(f"{len(stored)} large writes found room on the full disk; first write {took:.2f} s after its relief")
         self.assertLess(took, WITHIN)
@@ -138,7 +111,7 @@ class DiskFull(Case):
 
     def test_no_room_for_the_log(self):
         """PostgreSQL stops, and may not be able to start before there is room."""
-        self.fill()
+        self.disk.fill()
         with contextlib.suppress(AssertionError):  # who asks for it is cut off too
             self.cluster.sql("select pg_switch_wal(), pg_sleep(0.1) from generate_series(1, 8)")
         stored, name, got = self.write_until_refused()
@@ -149,7 +122,7 @@ class DiskFull(Case):
         ready = self.reader.get("/readyz")  # 503 while it is away; its recovery may have found room, for a moment
         self.assertTrue(ready.status == 200 or "database" in self.refused(ready, 503)["detail"], str(ready))
 
-        self.make_room()
+        self.disk.make_room()
         if self.ended():
             self.cluster.start_again(*SETTINGS)
         wait_until(self.is_up, "PostgreSQL has recovered")

@@ -1,5 +1,6 @@
 /* A request's head behind the lenient library: what the guard lets through, a strict reader of the
- * very bytes (RFC 9112) reads in the same way. */
+ * very bytes (RFC 9112) reads in the same way. And what is read without the library (plain.h), the
+ * library and the guard would have read and let through in the same words. */
 #include "head.h"
 
 #include <stdlib.h>
@@ -7,6 +8,7 @@
 
 #include "fuzz.h"
 #include "library.h"
+#include "plain.h"
 #include "text.h"
 
 enum { BODY_MOST = 1000 };
@@ -145,12 +147,47 @@ static void try_head(struct call *c, struct input in, char *buffer) {
     check_framing(rq);
 }
 
+static void check_same(const struct request *a, const struct request *b) {
+    assert(a->verb == b->verb && strcmp(a->path, b->path) == 0);
+    assert(strcmp(a->version, b->version) == 0 && a->nheaders == b->nheaders);
+    assert(a->query ? b->query && strcmp(a->query, b->query) == 0 : !b->query);
+    for (size_t i = 0; i < a->nheaders; i++) {
+        assert(strcmp(a->headers[i].name, b->headers[i].name) == 0);
+        assert(strcmp(a->headers[i].value, b->headers[i].value) == 0);
+    }
+    assert(head_keeps_open(a) == head_keeps_open(b));
+}
+
+static void try_plain(struct call *c, struct input in, char *buffer) {
+    struct mg_request_info info = {0};
+    struct guard_ruling ruling;
+    struct slot slot = {.base = buffer};
+    char *bytes = call_alloc(c, in.len + 1);
+    struct request *plain = call_alloc(c, sizeof(*plain));
+    struct request *rq = call_alloc(c, sizeof(*rq));
+    assert(bytes && plain && rq);
+    if (in.len > 0)
+        memcpy(bytes, in.at, in.len);
+    if (!plain_read(bytes, in.len, plain) ||
+        !guard_check(plain, REFUSAL_NONE, BODY_MOST, &ruling) || !request_parse_target(c, plain))
+        return;
+    assert(!ruling.framed && !ruling.has_body);
+    memcpy(buffer, in.at, in.len);
+    assert(library_parse(buffer, in.len, &info) && head_is_whole(&info));
+    assert(head_read(c, rq, &info, &slot, BODY_MOST, &ruling) || in.len > GUARD_HEAD_MAX);
+    assert(head_length(&info) == in.len);
+    check_same(plain, rq);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     AUTO(call) struct call c;
     call_init(&c, 1000);
     char *buffer = calloc(1, size + 1);
     assert(buffer);
     try_head(&c, input_of(data, size), buffer);
+    memset(buffer, 0, size + 1);
+    call_reset(&c, 1000);
+    try_plain(&c, input_of(data, size), buffer);
     free(buffer);
     return 0;
 }

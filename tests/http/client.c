@@ -11,9 +11,10 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/metric.h"
 #include "support/suite.h"
 
-enum { PATIENCE_S = 10, ECHO_MOST = 8192, BIG = 5000 };
+enum { PATIENCE_S = 10, ECHO_MOST = 8192, BIG = 5000, LEND_MOST = 100 };
 
 /* ---- The server's side ---- */
 
@@ -118,13 +119,55 @@ static bool run_huge(struct call *c, struct request *rq, struct reply *rp) {
     return true;
 }
 
+/* Of a moment ago where the query says so: "?7". */
+static bool freeze(struct call *c, struct request *rq, struct reply *rp) {
+    struct blob *ready = reply_freeze(c, rq, rp);
+    if (ready)
+        reply_take_ready(rp, ready, rq->query ? atoi(rq->query) : -1);
+    return ready;
+}
+
+static bool run_kept(struct call *c, struct request *rq, struct reply *rp) {
+    if (rq->verb != VERB_GET && rq->verb != VERB_HEAD)
+        return run_echo(c, rq, rp);
+    return run_big(c, rq, rp) && freeze(c, rq, rp);
+}
+
+static bool run_kept_huge(struct call *c, struct request *rq, struct reply *rp) {
+    return run_huge(c, rq, rp) && freeze(c, rq, rp);
+}
+
+static bool run_kept_none(struct call *c, struct request *rq, struct reply *rp) {
+    (void)rq;
+    (void)rp;
+    return fail(c, ERR_NOT_FOUND, "nobody bears this name");
+}
+
 static const struct {
     const char *name;
     bool (*run)(struct call *c, struct request *rq, struct reply *rp);
+    bool kept;
 } resources[] = {
-    {"ok", run_ok},     {"big", run_big},   {"echo", run_echo}, {"locked", run_locked},
-    {"wait", run_wait}, {"huge", run_huge}, {"work", run_work},
+    {"ok", run_ok, true},
+    {"big", run_big, false},
+    {"echo", run_echo, false},
+    {"locked", run_locked, false},
+    {"wait", run_wait, false},
+    {"huge", run_huge, false},
+    {"work", run_work, false},
+    {"kept", run_kept, true},
+    {"kept_huge", run_kept_huge, true},
+    {"kept_none", run_kept_none, true},
 };
+
+static bool recall(void *context, struct call *c, struct request *rq, struct reply *rp) {
+    (void)context;
+    for (size_t i = 0; rq->nsegments == 1 && i < COUNT(resources); i++) {
+        if (resources[i].kept && strcmp(resources[i].name, rq->segment[0]) == 0)
+            return resources[i].run(c, rq, rp) || c->err != ERR_NONE;
+    }
+    return false;
+}
 
 static bool run(void *context, struct call *c, struct request *rq, struct reply *rp) {
     (void)context;
@@ -150,7 +193,7 @@ struct server_config fixture_config(void) {
 }
 
 void fixture_start(struct fixture *f, const struct server_config *config) {
-    const struct server_handler handler = {run, NULL};
+    const struct server_handler handler = {.run = run, .recall = recall};
     call_init(&f->call, 1000);
     f->server = server_new(&f->call, config, &handler);
     ck_assert_msg(f->server, "%s", f->call.detail ? f->call.detail : "no server");
@@ -162,6 +205,26 @@ void fixture_stop(struct fixture *f) {
     fixture_release();
     server_free(f->server);
     call_drop(&f->call);
+}
+
+int64_t fixture_metric(const char *row) {
+    AUTO(buf) struct buf b = {0};
+    metric_write(&b);
+    const char *at = strstr(b.data, row);
+    ck_assert_msg(at, "no %s", row);
+    return atoll(at + strlen(row));
+}
+
+void fixture_lend(int fd) {
+    static const char row[] = "\nhttp_server_lent_requests_total ";
+    AUTO(answer) struct answer a = {0};
+    int64_t before = fixture_metric(row);
+    for (int i = 0; i < LEND_MOST && fixture_metric(row) == before; i++) {
+        ck_assert(client_say(fd, "GET /kept HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+        client_read(fd, false, &a);
+        ck_assert_int_eq(a.status, 200);
+    }
+    ck_assert_int_gt(fixture_metric(row), before);
 }
 
 /* ---- The client's side ---- */

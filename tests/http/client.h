@@ -13,7 +13,8 @@
 
 enum { HUGE_BYTES = 8 << 20 };
 
-/* /ok a small document · /big a large one with an ETag · /echo what is posted, up to 8 KB · /locked
+/* /ok a small document · /big a large one with an ETag · /kept and /kept_huge the same as /big and
+ * /huge from a cache, as is the refusal /kept_none · /echo what is posted, up to 8 KB · /locked
  * always 401 · /wait ends when fixture_release is called · /work needs time left when the body is
  * there · /huge HUGE_BYTES · anything else 404. Fails the test when it does not start. */
 struct fixture {
@@ -26,6 +27,12 @@ struct fixture {
 struct server_config fixture_config(void);
 void fixture_start(struct fixture *f, const struct server_config *config);
 void fixture_stop(struct fixture *f);
+
+/* The value of a row of the metrics: "\nname{labels} ". */
+int64_t fixture_metric(const char *row);
+
+/* Asks for what is kept until the connection is lent (http/kept.h). */
+void fixture_lend(int fd);
 
 /* How many requests are inside /wait; lets them go. */
 int fixture_waiting(void);

@@ -29,14 +29,6 @@ static int ask(const char *request, bool bodyless, struct answer *a) {
     return fd;
 }
 
-static int64_t metric_value(const char *row) {
-    AUTO(buf) struct buf b = {0};
-    metric_write(&b);
-    const char *at = strstr(b.data, row);
-    ck_assert_msg(at, "no %s", row);
-    return atoll(at + strlen(row));
-}
-
 /* Sends a byte every 20 ms, as one who holds a connection on purpose does, until the server
  * answers. */
 static int64_t drip(int fd, struct answer *a) {
@@ -59,7 +51,7 @@ START_TEST(a_dripping_body_is_cut_with_408_at_its_deadline) {
     ck_assert_int_ge(took, 250);
     ck_assert_int_lt(took, 2000);
     ck_assert(client_at_end(fd));
-    ck_assert_int_ge(metric_value("http_server_cuts_total{kind=\"body\"} "), 1);
+    ck_assert_int_ge(fixture_metric("http_server_cuts_total{kind=\"body\"} "), 1);
     (void)close(fd);
     fixture_stop(&f);
 }
@@ -158,9 +150,9 @@ START_TEST(who_does_not_take_the_answer_is_cut) {
     int64_t begin = now_ms();
     int fd = client_connect(f.port);
     ck_assert(client_say(fd, "GET /huge HTTP/1.1\r\n" HOST "\r\n"));
-    while (metric_value(row) == 0 && now_ms() - begin < 5000)
+    while (fixture_metric(row) == 0 && now_ms() - begin < 5000)
         (void)client_has_bytes(-1, 10);
-    ck_assert_int_eq(metric_value(row), 1);
+    ck_assert_int_eq(fixture_metric(row), 1);
 
     /* Its thread is free again; what little of the answer was under way is not whole. */
     AUTO(answer) struct answer a = {0};
@@ -272,7 +264,7 @@ START_TEST(idle_connections_make_room_when_threads_grow_scarce) {
     ck_assert_int_eq(a.status, 200);
     ck_assert_int_lt(now_ms() - begin, 3000);
     ck_assert(client_at_end(fd[0]));
-    ck_assert_int_ge(metric_value("http_server_cuts_total{kind=\"room\"} "), 1);
+    ck_assert_int_ge(fixture_metric("http_server_cuts_total{kind=\"room\"} "), 1);
     for (size_t i = 0; i < COUNT(fd); i++)
         (void)close(fd[i]);
     (void)close(late);

@@ -36,6 +36,7 @@ static const char *const requests[] = {
     "POST /echo HTTP/1.1\r\n" HOST "Content-Length: 5\r\n\r\nhello",
     "GET /big HTTP/1.1\r\n" HOST "Accept-Encoding: gzip\r\n\r\n",
     "GET /ok HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n",
+    "GET /kept HTTP/1.1\r\n" HOST "\r\n",
 };
 
 /* An idle connection may end while a request is on its way (RFC 9112 9.5). A client that the

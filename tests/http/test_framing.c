@@ -120,9 +120,11 @@ static void check_open(const struct play *p, int fd) {
     ck_assert_msg(a.status == 200, "%s: afterwards %d instead of 200", p->name, a.status);
 }
 
-static void play(const struct play *p, int port) {
+static void play(const struct play *p, int port, bool lent) {
     int fd = client_connect(port);
     ck_assert_msg(fd >= 0, "%s: no connection", p->name);
+    if (lent)
+        fixture_lend(fd);
     (void)client_send(fd, p->bytes.data, p->bytes.len);
     bool last = false;
     for (size_t i = 0; i < p->count; i++) {
@@ -158,7 +160,8 @@ START_TEST(every_case_gets_its_statuses_and_its_end) {
             continue;
         struct play p;
         load(&p, entry->d_name, f.port);
-        play(&p, f.port);
+        play(&p, f.port, false);
+        play(&p, f.port, true);
         buf_drop(&p.bytes);
         count++;
     }
