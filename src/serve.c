@@ -71,7 +71,7 @@ enum {
 
 /* What is asked of them: tables of any length. */
 static const struct stmt *const BULK[] = {&SQL_goals_sheet, &SQL_objectives_sheet,
-                                          &SQL_updates_sheet};
+                                          &SQL_updates_sheet, &SQL_reports_sheet};
 
 static enum log_level level(void) {
     static const char *const NAMES[] = {"debug", "info", "warn", "error"};

@@ -15,17 +15,24 @@
 #include "model/tag.h"
 #include "pg/pool.h"
 
+/* What every read takes and this one has no use for. */
+enum entity_lack {
+    ENTITY_LACKS_AS_OF = 1, /* it has days of its own */
+    ENTITY_LACKS_PLAN = 2,  /* it is about any plan */
+};
+
 struct entity {
     const char *name;         /* "objectives" */
     const char *what;         /* "objective", for sentences */
     const struct stmt *list;  /* NULL: it cannot be listed */
     const struct stmt *count; /* NULL: count=exact is refused */
     const struct stmt *get;
-    const struct field
-        *filters; /* the parameters of a list, ended by a row without a name; NULL: none */
+    const struct field *filters; /* the parameters of a list (of what cannot be listed: of a get),
+                                    ended by a row without a name; NULL: none */
     const char *const *includes; /* sorted allow-list, NULL-terminated; NULL: none */
     const struct sheet *sheet;   /* all of it as a table; NULL: it has none */
     bool is_apart;               /* of no plan and of no day, but as filters */
+    unsigned lacks;              /* bits of enum entity_lack */
     unsigned reads;              /* bits of enum tag: what its documents depend on */
 };
 

@@ -33,6 +33,7 @@ struct sheet {
 extern const struct sheet goals_sheet;
 extern const struct sheet objectives_sheet;
 extern const struct sheet updates_sheet;
+extern const struct sheet reports_sheet; /* of one period, figure by figure */
 
 /* Sees the cells of one row, as many as there are columns; false ends it: it has failed the call.
  */

@@ -95,8 +95,17 @@ begin
     return w;
 end $$;
 
-create function context_of(q jsonb) returns context language plpgsql stable as $$
+-- What is known moves while this is held, by any number at once; who closes a period (71_periods.sql)
+-- waits for them and keeps others out, so that nothing bears a time before its own that it has not seen.
+-- Taken before the first look at the clock.
+create function hold_knowledge() returns void language plpgsql as $$
 begin
+    perform pg_advisory_xact_lock_shared(hashtextextended('knowledge', 0));
+end $$;
+
+create function context_of(q jsonb) returns context language plpgsql as $$
+begin
+    perform hold_knowledge();
     return context(q->>'plan', null, q->>'now', null, null);
 end $$;
 

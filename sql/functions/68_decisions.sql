@@ -102,12 +102,13 @@ declare
     w  written := replay(q, a);
     c  context;
     u  published_update;
-    at timestamptz := clock_timestamp();
+    at timestamptz;
 begin
     if w.replayed then
         return w;
     end if;
-    c := context_of(q);
+    c  := context_of(q);
+    at := clock_timestamp();
     if (hold_draft(q, a, c, is_open => false)).id is not null then
         perform problem(409, format('update %s is a draft: discard it', q->'args'->>'id'));
     end if;

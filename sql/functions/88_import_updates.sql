@@ -188,6 +188,7 @@ declare
     done   import_row[];
 begin
     perform pg_advisory_xact_lock(hashtextextended('import', 0));
+    perform hold_knowledge();
     select * into known from plan p where p.slug = coalesce(doc->'plan'->>'slug', doc->>'plan');
     faults := array(select f from file_faults(doc, known, now) f);
     if faults <> '{}' then

@@ -1,5 +1,5 @@
--- Least privilege: the service calls these and nobody else; a reader reads. What founds plans or
--- makes keys stays with the owner, who runs `import` and `key`; the tables' grants say the same.
+-- Least privilege: the service calls these and nobody else; a reader reads. What reads files or makes
+-- keys stays with the owner, who runs `import` and `key`; the tables' grants say the same.
 do $$
 declare
     here text := quote_ident(current_schema());
@@ -14,11 +14,20 @@ begin
     loop
         execute format('revoke execute on function %s from progress_app, progress_read', f);
     end loop;
+    -- The service founds no plan but by these, which write the audit too: they have the owner's right.
+    for f in select p.oid from pg_proc p
+              where p.pronamespace = current_schema()::regnamespace
+                and p.proname in ('found_plan', 'copy_plan', 'edit_plan')
+    loop
+        execute format('alter function %s security definer set search_path = %s, progress, pg_temp', f, here);
+        execute format('revoke execute on function %s from progress_read', f);
+    end loop;
     for f in select p.oid from pg_proc p
               where p.pronamespace = current_schema()::regnamespace
                 and p.proname in ('updates_post', 'updates_put_natural', 'drafts_put', 'updates_publication',
                                   'updates_retraction', 'updates_discard', 'goals_patch', 'objectives_patch',
                                   'measures_post', 'measures_patch', 'departments_post', 'departments_patch',
+                                  'periods_patch', 'periods_closing', 'close_period', 'plans_post', 'plans_patch',
                                   'key_lookup', 'export_file', 'updates_redaction', 'audit_list',
                                   'webhooks_post', 'webhooks_patch', 'webhooks_rotate',
                                   'webhooks_remove', 'webhooks_test', 'deliveries_replay', 'delivery_lease',

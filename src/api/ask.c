@@ -27,12 +27,13 @@ static const struct field *filter_named(const struct entity *e, const char *name
 }
 
 /* What the path itself says of a filter: /goals/{number}/objectives, /objectives/{code}/updates,
- * /measures/{slug}/values, /webhooks/{id}/deliveries. */
+ * /measures/{slug}/values, /webhooks/{id}/deliveries, /reports/{period}. */
 static const char *in_path(const struct exchange *x, const char *filter) {
     return strcmp(filter, "goal") == 0        ? route_arg(&x->args, "number")
            : strcmp(filter, "objective") == 0 ? route_arg(&x->args, "code")
            : strcmp(filter, "measure") == 0   ? route_arg(&x->args, "slug")
            : strcmp(filter, "webhook") == 0   ? route_arg(&x->args, "id")
+           : strcmp(filter, "period") == 0    ? route_arg(&x->args, "period")
                                               : NULL;
 }
 
@@ -55,6 +56,16 @@ static bool is_keyed(const struct exchange *x) {
     return x->reads_drafts || x->route->scope != SCOPE_PUBLIC;
 }
 
+static bool is_lacked(const struct entity *e, const char *name) {
+    return e && (((e->lacks & ENTITY_LACKS_AS_OF) && strcmp(name, "as_of") == 0) ||
+                 ((e->lacks & ENTITY_LACKS_PLAN) && strcmp(name, "plan") == 0));
+}
+
+/* What is no list and has filters is one document of what they say. */
+static bool is_filtered(const struct entity *e, bool list) {
+    return e && (list || !e->list);
+}
+
 /* known_at: what a draft said before is kept for the audit alone, and a feed tells what is new. */
 static bool is_known(const struct exchange *x, bool list, const char *name) {
     static const char *const EVERY[] = {"plan", "as_of", NULL};
@@ -62,6 +73,8 @@ static bool is_known(const struct exchange *x, bool list, const char *name) {
     if (e && e->is_apart)
         return list && (is_one_of(name, LIST_WORDS[x->form]) ||
                         (filter_named(e, name) && !in_path(x, name)));
+    if (is_lacked(e, name))
+        return false;
     if (is_one_of(name, EVERY) || (list && is_one_of(name, LIST_WORDS[x->form])))
         return true;
     if (strcmp(name, "known_at") == 0)
@@ -71,7 +84,7 @@ static bool is_known(const struct exchange *x, bool list, const char *name) {
     if (strcmp(name, "state") == 0)
         return x->route->flags & ROUTE_DRAFTS;
     bool is_settled = in_path(x, name) || (strcmp(name, "goal") == 0 && in_path(x, "objective"));
-    return list && e && filter_named(e, name) && !is_settled;
+    return is_filtered(e, list) && filter_named(e, name) && !is_settled;
 }
 
 static bool is_repeated(const struct request *rq, size_t i) {
@@ -244,6 +257,8 @@ bool ask_read(struct call *c, struct exchange *x, bool list, struct query *q) {
         read_page(c, x, q);
     else if (x->args.count)
         q->filters = exchange_args(c, x);
+    else if (entity_of(x) && entity_of(x)->filters && is_filtered(entity_of(x), list))
+        q->filters = read_filters(c, x);
     if (c->who)
         q->viewer = write_viewer(c);
     return fault_check(c) && !c->err;

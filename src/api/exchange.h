@@ -51,6 +51,7 @@ bool feed_list(struct call *c, struct exchange *x);
 bool calendar_list(struct call *c, struct exchange *x);
 bool stratml_get(struct call *c, struct exchange *x);
 bool catalog_get(struct call *c, struct exchange *x);
+bool report_get(struct call *c, struct exchange *x);
 
 /* A 200 of this type, to be kept as all public reads are; its ETag stands already. */
 void resource_describe(struct exchange *x, const char *type);

@@ -6,6 +6,7 @@
 #include "model/goal.h"
 #include "model/measure.h"
 #include "model/objective.h"
+#include "model/period.h"
 #include "model/plan.h"
 #include "model/redaction.h"
 #include "model/update.h"
@@ -23,6 +24,7 @@ enum {
     STAFF = SCOPE_REPORT | SCOPE_PUBLISH | SCOPE_EDIT,
     KEPT = ROUTE_CACHED,
     SHEET = ROUTE_CACHED | ROUTE_AS_IS | ROUTE_CSV,
+    REPORTED = ROUTE_CACHED | ROUTE_HTML | ROUTE_CSV,
     SUBSCRIBED = ROUTE_CSV | ROUTE_ATOM | ROUTE_FEED,
 };
 
@@ -90,6 +92,18 @@ const struct route ROUTES[] = {
     {"GET", "/webhooks/{id}/deliveries", resource_list, &deliveries, NULL, ADMIN, 0, 0},
     {"POST", "/webhooks/{id}/deliveries/{delivery}/replay", resource_write, NULL, &delivery_replay,
      ADMIN, 0, BODY},
+
+    {"GET", "/plans", resource_list, &plans, NULL, ANY, KEPT, 0},
+    {"POST", "/plans", resource_write, NULL, &plan_post, ADMIN, 0, BODY},
+    {"GET", "/plans/{slug}", resource_get, &plans, NULL, ANY, KEPT, 0},
+    {"PATCH", "/plans/{slug}", resource_write, NULL, &plan_patch, ADMIN, 0, BODY},
+
+    {"GET", "/periods", resource_list, &periods, NULL, ANY, KEPT, 0},
+    {"GET", "/periods/{period}", resource_get, &periods, NULL, ANY, KEPT, 0},
+    {"PATCH", "/periods/{period}", resource_write, NULL, &period_patch, EDIT, 0, BODY},
+    {"POST", "/periods/{period}/closing", resource_write, NULL, &period_close, ADMIN, 0, BODY},
+    {"GET", "/reports/{period}", report_get, &reports, NULL, ANY, REPORTED, 0},
+    {"GET", "/diff", resource_get, &diffs, NULL, ANY, KEPT, 0},
 
     {"GET", "/openapi.json", ops_contract, NULL, NULL, ANY, KEPT | ROUTE_AS_IS, 0},
     {"GET", "/openapi.yaml", ops_contract, NULL, NULL, ANY, KEPT | ROUTE_AS_IS, 0},

@@ -66,7 +66,10 @@ static void add_index(struct buf *b, const char *version) {
         const struct route *r = &ROUTES[i];
         bool well_known = r->pattern[1] == '.'; /* found without a link, or not set */
         bool is_public = r->scope == SCOPE_PUBLIC;
-        if (strcmp(r->method, "GET") != 0 || strchr(r->pattern, '{') || well_known || !is_public)
+        bool asks = r->entity && r->entity->filters && !r->entity->list &&
+                    r->entity->get; /* nothing without them */
+        if (strcmp(r->method, "GET") != 0 || strchr(r->pattern, '{') || well_known || asks ||
+            !is_public)
             continue;
         buf_addf(b, "%s\"%s\":\"%s\"", mark, r->pattern[1] ? r->pattern + 1 : "self", r->pattern);
         mark = ",";

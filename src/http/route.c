@@ -24,10 +24,11 @@ static const struct shape {
     const char *name;
     bool (*fits)(const char *value);
 } shapes[] = {
-    {"id", is_number},      {"number", is_number},
-    {"source", is_source},  {"external_id", is_something},
-    {"code", is_something}, {"name", is_something},
-    {"slug", is_something}, {"delivery", is_number},
+    {"id", is_number},        {"number", is_number},
+    {"source", is_source},    {"external_id", is_something},
+    {"code", is_something},   {"name", is_something},
+    {"slug", is_something},   {"delivery", is_number},
+    {"period", is_something},
 };
 
 static const struct shape *shape_of(struct slice name) {

@@ -50,8 +50,9 @@ static unsigned tags_of(const char *entities) {
         const char *entity;
         unsigned tag;
     } TAGS[] = {
-        {"plan", TAG_PLAN},      {"goal", TAG_GOALS},         {"objective", TAG_OBJECTIVES},
-        {"update", TAG_UPDATES}, {"measure", TAG_OBJECTIVES}, {"department", TAG_OBJECTIVES},
+        {"plan", TAG_ALL}, /* it may have become the active one */
+        {"goal", TAG_GOALS},         {"objective", TAG_OBJECTIVES},  {"update", TAG_UPDATES},
+        {"measure", TAG_OBJECTIVES}, {"department", TAG_OBJECTIVES}, {"period", TAG_PLAN},
     };
     unsigned tags = 0;
     for (const char *at = entities; at && *at;) {

@@ -51,10 +51,8 @@ static enum keys keys_of(const char *resource) {
         const char *resource;
         enum keys keys;
     } OTHERS[] = {
-        {"departments", KEYS_NAME},
-        {"feed", KEYS_MOMENT},
-        {"measures", KEYS_NAME},
-        {"work", KEYS_PLACE},
+        {"departments", KEYS_NAME}, {"feed", KEYS_MOMENT}, {"measures", KEYS_NAME},
+        {"plans", KEYS_NAME},       {"work", KEYS_PLACE},
     };
     for (size_t i = 0; i < COUNT(OTHERS); i++)
         if (strcmp(OTHERS[i].resource, resource) == 0)

@@ -93,10 +93,27 @@ static const struct column UPDATES[] = {
     {"demo", false},
 };
 
+static const struct column REPORTS[] = {
+    {"period", false},
+    {"part", false},
+    {"item", false},
+    {"figure", false},
+    {"before", false},
+    {"now", false},
+    {"restated_before", false},
+    {"restated_now", false},
+    {"before_as_of", false},
+    {"as_of", false},
+    {"known_at", false},
+    {"state", false},
+    {"demo", false},
+};
+
 const struct sheet goals_sheet = {"goals", &SQL_goals_sheet, GOALS, COUNT(GOALS)};
 const struct sheet objectives_sheet = {"objectives", &SQL_objectives_sheet, OBJECTIVES,
                                        COUNT(OBJECTIVES)};
 const struct sheet updates_sheet = {"updates", &SQL_updates_sheet, UPDATES, COUNT(UPDATES)};
+const struct sheet reports_sheet = {"report", &SQL_reports_sheet, REPORTS, COUNT(REPORTS)};
 
 struct showing {
     const struct sheet *sheet;

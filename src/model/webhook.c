@@ -6,11 +6,10 @@
 
 /* What a row of change can say, as its entity and what became of it. */
 static const char *const TYPES[] = {
-    "plan.created",       "plan.changed",       "goal.created",
-    "goal.changed",       "objective.created",  "objective.changed",
-    "update.published",   "update.superseded",  "update.retracted",
-    "update.redacted",    "measure.created",    "measure.changed",
-    "department.created", "department.changed", NULL,
+    "plan.created",       "plan.changed",       "goal.created",     "goal.changed",
+    "objective.created",  "objective.changed",  "update.published", "update.superseded",
+    "update.retracted",   "update.redacted",    "measure.created",  "measure.changed",
+    "department.created", "department.changed", "period.changed",   NULL,
 };
 static const char *const STATES[] = {"enabled", "disabled", NULL};
 

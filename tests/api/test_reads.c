@@ -27,6 +27,10 @@ static const char *sample(const char *pattern) {
         {"/measures/{slug}", "/measures/calls"},
         {"/measures/{slug}/values", "/measures/calls/values"},
         {"/departments/{slug}", "/departments/works"},
+        {"/plans/{slug}", "/plans/cerritos-in-progress"},
+        {"/periods/{period}", "/periods/2024-25-Q2"},
+        {"/reports/{period}", "/reports/2024-25-Q2"},
+        {"/diff", "/diff?from=2024-12-31&to=2025-12-31"},
         {"/problems/{code}", "/problems/not-found"},
     };
     static char path[100];

@@ -59,7 +59,7 @@ static const char *const CANDIDATES[] = {
     "external_id",    "callback",      "key",      "measure",    "slug",        "dialect",
     "reason",         "within",        "overdue",  "stale",      "fiscal_year", "gl_account",
     "project_string", "actor",         "holder",   "object",     "object_id",   "action",
-    "webhook",        "delivery",
+    "webhook",        "delivery",      "period",   "from",       "to",
 };
 
 static const char *sample(const struct route *r) {
@@ -84,6 +84,10 @@ static const char *sample(const struct route *r) {
         {"/webhooks/{id}/test", "/webhooks/1/test"},
         {"/webhooks/{id}/deliveries", "/webhooks/1/deliveries"},
         {"/webhooks/{id}/deliveries/{delivery}/replay", "/webhooks/1/deliveries/1/replay"},
+        {"/plans/{slug}", "/plans/x"},
+        {"/periods/{period}", "/periods/2026-27-Q1"},
+        {"/periods/{period}/closing", "/periods/2026-27-Q1/closing"},
+        {"/reports/{period}", "/reports/2026-27-Q1"},
         {"/problems/{code}", "/problems/invalid"},
     };
     for (size_t i = 0; i < COUNT(samples); i++)
@@ -105,6 +109,8 @@ static const char *body_of(const struct route *r) {
         return "{'reason':'r'}";
     if (strcmp(r->pattern, "/measures") == 0)
         return "{'slug':'s','name':'n','unit':'u','direction':'increase','objectives':['7.1']}";
+    if (strcmp(r->pattern, "/plans") == 0)
+        return "{'slug':'s','title':'t'}";
     if (strcmp(r->pattern, "/departments") == 0)
         return "{'slug':'s','name':'n'}";
     if (strstr(r->pattern, "/redaction"))

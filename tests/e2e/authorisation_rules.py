@@ -50,6 +50,7 @@ class Thing:
 
 
 THING = Thing()
+PERIOD, CLOSED = "2025-26-Q4", "2025-26-Q3"
 OTHERS = tuple(Thing(s, o) for s, o in itertools.product(("gogov", "tyler"), ("7.1", "7.2")))
 
 
@@ -227,6 +228,18 @@ def _comment(n):
     return {"comment": f"Say more, {n}."}
 
 
+def _plan(n):
+    return {"slug": f"made-{n}", "title": "Made", "organization": "A city"}
+
+
+def _title(n):
+    return {"title": f"Made, {n}"}
+
+
+def _grace(n):
+    return {"grace_days": n % 180 + 1}
+
+
 def _reason(_):
     return {"reason": "It was not so."}
 
@@ -299,6 +312,16 @@ RULES = {
     "POST /webhooks/{id}/test": [_rule("admin", covers_goals, about="webhook")],
     "GET /webhooks/{id}/deliveries": [_rule("admin", about="webhook")],
     "POST /webhooks/{id}/deliveries/{delivery}/replay": [_rule("admin", covers_goals, about="webhook")],
+    "GET /plans": [_any()],
+    "POST /plans": [_rule("admin", covers_goals, status=201, body=_plan)],
+    "GET /plans/{slug}": [_any(about="plan")],
+    "PATCH /plans/{slug}": [_rule("admin", covers_goals, about="plan", body=_title)],
+    "GET /periods": [_any()],
+    "GET /periods/{period}": [_any(names={"period": PERIOD})],
+    "PATCH /periods/{period}": [_rule("edit", covers_goals, about="period", body=_grace)],
+    "POST /periods/{period}/closing": [_rule("admin", covers_goals, names={"period": CLOSED})],
+    "GET /reports/{period}": [_any(names={"period": PERIOD})],
+    "GET /diff": [_any(query="from=2026-01-31&to=2026-02-28")],
     "GET /openapi.json": [_any()],
     "GET /openapi.yaml": [_any()],
     "GET /.well-known/security.txt": [_any()],

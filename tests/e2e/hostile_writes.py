@@ -8,7 +8,7 @@ from support import measure, note
 
 URL = "https://example.org/"
 EXAMPLES = {"number": "7", "code": "7.1", "id": "999999", "source": "gogov", "external_id": "x",
-            "slug": "potholes"}
+            "slug": "potholes", "period": "1990-91-Q1"}
 numbers = itertools.count(1)
 
 
@@ -177,6 +177,34 @@ class Department(Edited):
     path, texts, unread, new = "/departments/{slug}", NewDepartment.texts, NewDepartment.unread, NewDepartment
 
 
+class NewPlan(New):
+    path, texts, scope = "/plans", ("title", "organization", "overview"), "admin"
+    unread, least = ("copy_from",), {"title": "Next"}
+
+
+class Plan(Edited):
+    path, texts, new, scope = "/plans/{slug}", ("title", "overview"), NewPlan, "admin"
+
+
+class Period(Patch):
+    """Each edits one of its own: by a note of long ago there are a hundred."""
+
+    path, scope = "/periods/{period}", "report,publish,edit"
+
+    def __init__(self, case, line):
+        Target.__init__(self, case, line)
+        old = Post(case, line)
+        case.assertEqual(old.send(case.dump(note("7.1", as_of="2001-01-31"))).status, 201)
+        number = next(numbers)
+        year = 2001 + number // 4 % 24
+        self.own = {"period": f"{year}-{(year + 1) % 100:02}-Q{number % 4 + 1}"}
+        self.etag = case.ask(line, "GET", self.where(""), []).headers["etag"]
+
+
+class Closing(Target):
+    path, scope = "/periods/{period}/closing", "admin"
+
+
 class Retraction(Target):
     path = "/updates/{id}/retraction"
 
@@ -189,5 +217,6 @@ class Discard(Target):
     path = "/updates/{id}/discard"
 
 
-STORING = (Post, Natural, Draft, Goal, Objective, NewMeasure, Measure, NewDepartment, Department)
-WRITES = STORING + (Retraction, Publication, Discard)
+STORING = (Post, Natural, Draft, Goal, Objective, NewMeasure, Measure, NewDepartment, Department, NewPlan, Plan,
+           Period)
+WRITES = STORING + (Retraction, Publication, Discard, Closing)

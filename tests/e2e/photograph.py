@@ -12,7 +12,8 @@ from hostile import Contract
 
 NEW_EVERY_TIME = ("date", "x-request-id", "age")
 # What a name in a path and a parameter without a list of values in the contract are tried with.
-NAMES = {"number": ("1", "7"), "code": ("7.1", "7.4", "2.1", "forbidden"), "slug": ("response-time", "public-works")}
+NAMES = {"number": ("1", "7"), "code": ("7.1", "7.4", "2.1", "forbidden"), "slug": ("response-time", "public-works"),
+         "period": ("2025-26-Q3", "2025-26-Q4", "2099-00-Q1")}
 VALUES = {
     "plan": ("cerritos-in-progress", "another"),
     "as_of": ("2025-02-28", "2026-01-31", "2026-06-30"),
@@ -25,12 +26,16 @@ VALUES = {
     "source": ("gogov",),
     "since": ("2025-01-01", "2026-02-01"),
     "until": ("2025-03-01", "2026-06-30"),
+    "from": ("2026-01-15",),
+    "to": ("2026-06-30",),
     "updated_since": ("2026-01-01T00:00:00Z",),
     "known_at": ("2026-06-30T12:00:00Z",),
     "fiscal_year": ("2026-27",),
     "gl_account": ("0110-4210-000",),
     "project_string": ("2026.ERP.01",),
 }
+# What says nothing without several parameters.
+WHOLE = {"/diff": "?from=2025-12-31&to=2026-06-30"}
 # A cursor is followed; drafts are for a key.
 ELSEWHERE = ("cursor", "state")
 FORMS = {
@@ -128,6 +133,8 @@ class Photographer:
         """The path alone, with each parameter, and with each beside count=exact."""
         for path in self._fillings(route.pattern):
             yield path
+            if route.pattern in WHOLE:
+                yield path + WHOLE[route.pattern]
             known = self.parameters.get(route.pattern, {})
             if support.QUICK:
                 known = {n: v for n, v in known.items() if n == "count"}

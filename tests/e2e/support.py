@@ -415,5 +415,29 @@ def found(db, server, path, body):
         client.close()
 
 
+def begun(db, server, slug, **more):
+    """A plan in draft; its document."""
+    client = Client(server.port, db.key(scope="admin", source=None))
+    try:
+        got = client.ask("POST", "/plans", {"slug": slug, "title": "Another plan"} | more, {"Idempotency-Key": f"begun-{slug}"})
+        if got.status != 201:
+            raise AssertionError(str(got))
+        return got.json
+    finally:
+        client.close()
+
+
+def closed(db, server, period):
+    """A period, closed by an administrator; its document."""
+    client = Client(server.port, db.key(scope="admin", source=None))
+    try:
+        got = client.ask("POST", f"/periods/{period}/closing")
+        if got.status != 200:
+            raise AssertionError(str(got))
+        return got.json
+    finally:
+        client.close()
+
+
 def note(objective, as_of="2026-01-31", **more):
     return {"objective": objective, "as_of": as_of, "kind": "note", "summary": "A note moves nothing."} | more

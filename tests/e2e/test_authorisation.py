@@ -50,6 +50,12 @@ class Targets:
     def _department(self):
         return {"slug": "works"}, self.case.client.get("/departments/works")["ETag"]
 
+    def _plan(self):
+        return {"slug": "another"}, self.case.client.get("/plans/another")["ETag"]
+
+    def _period(self):
+        return {"period": rules.PERIOD}, self.case.client.get(f"/periods/{rules.PERIOD}")["ETag"]
+
     def _pair(self):
         return {"source": THING.source, "external_id": f"pair-{next(_numbers)}"}, None
 
@@ -110,6 +116,10 @@ class Authorisation(Case):
         cls.bearers = [b for b, _ in cls.keys] + list(cls.without_a_key())
         cls.almighty = next(b for b in cls.bearers if b.is_live and b.may("admin") and not b.objectives).header
         found_targets(cls)
+        support.begun(cls.db, cls.server, "another")
+        client = support.Client(cls.server.port, cls.key)
+        client.post(support.progress("7.1", 40, as_of="2026-01-31"))  # from then on there are periods
+        client.close()
         cls.sent = cls.refusals = 0
 
     @classmethod

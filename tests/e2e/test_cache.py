@@ -18,7 +18,8 @@ PAIRS = (("gogov", "known"), ("gogov", "nothing-here"), ("gogov", "a%3Flimit=2")
 MORE = {
     "number": (*NAMES["number"], "99"),
     "code": (*NAMES["code"], "9.9", "%37.1"),
-    "slug": (*NAMES["slug"], "nobody"),
+    "slug": (*NAMES["slug"], "cerritos-in-progress", "nobody"),
+    "period": (*NAMES["period"], "2026-27-Q1"),
     "id": ("1", "2", "3", "999999"),
     "pairs": PAIRS,
 }
@@ -80,6 +81,11 @@ class Exact(Case):
         support.found(cls.db, cls.server, "/measures", support.measure("another-time", "7.4"))
         support.found(cls.db, cls.server, "/departments", {"slug": "public-works", "name": "Public Works"})
         support.found(cls.db, cls.server, "/departments", {"slug": "it", "name": "IT"})
+        support.begun(cls.db, cls.server, "another", copy_from="cerritos-in-progress")
+        client = support.Client(cls.server.port, cls.key)
+        client.post(progress("7.4", 5, as_of="2026-02-28"))
+        client.close()
+        support.closed(cls.db, cls.server, "2025-26-Q3")
 
     def setUp(self):
         super().setUp()

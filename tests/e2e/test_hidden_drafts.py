@@ -1,8 +1,9 @@
 """What nobody has published is in no public answer, count, ETag, metric or log, whatever becomes of it."""
 import unittest
 
+import support
 from photograph import Photographer
-from support import Case, found, measure, note, progress, say
+from support import Case, closed, found, measure, note, progress, say
 
 WORD = "zqxdraft"       # in every text of every draft, and nowhere else
 NAME = "zqxname"        # a source and external ids of drafts only
@@ -34,6 +35,10 @@ class HiddenDrafts(Case):
         cls.publisher = cls.db.key(scope="publish", source="city")
         found(cls.db, cls.server, "/measures", measure("response-time", "7.1", "7.4"))
         found(cls.db, cls.server, "/departments", {"slug": "public-works", "name": "Public Works"})
+        client = support.Client(cls.server.port, cls.key)
+        client.post(progress("7.1", 5, as_of="2026-02-28"))
+        client.close()
+        closed(cls.db, cls.server, "2025-26-Q3")
 
     def setUp(self):
         super().setUp()

@@ -50,8 +50,10 @@ START_TEST(the_first_look_knows_nothing_and_the_next_tells_each_commit_once) {
     database_run(&s.database, CHANGED("update"));
     ck_assert_uint_eq(looked(), TAG_UPDATES);
     ck_assert_uint_eq(looked(), 0);
-    database_run(&s.database, CHANGED("goal") ";" CHANGED("plan"));
+    database_run(&s.database, CHANGED("goal") ";" CHANGED("period"));
     ck_assert_uint_eq(looked(), TAG_GOALS | TAG_PLAN);
+    database_run(&s.database, CHANGED("plan"));
+    ck_assert_uint_eq(looked(), TAG_ALL); /* another may be the active one */
     teardown();
 }
 END_TEST

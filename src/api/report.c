@@ -1,0 +1,27 @@
+#include "view/report.h"
+
+#include "ask.h"
+#include "exchange.h"
+#include "view/page.h"
+
+static bool report_page(struct call *c, struct exchange *x) {
+    AUTO(document) struct document d = {0};
+    AUTO(buf) struct buf page = {0};
+    struct query q;
+    if (!ask_read(c, x, false, &q) || !entity_get(c, x->api->pool, x->route->entity, &q, &d))
+        return false;
+    AUTO(doc) struct doc *report = doc_parse(c, d.body.data, d.body.len);
+    if (!report || !page_report(c, &page, report))
+        return false;
+    x->rp->etag = reply_etag(c, 0, page.data, page.len);
+    resource_describe(x, "text/html; charset=utf-8");
+    reply_header(x->rp, "Content-Security-Policy", page_policy(c));
+    reply_take_body(x->rp, &page);
+    return !c->err;
+}
+
+bool report_get(struct call *c, struct exchange *x) {
+    if (x->form == FORM_CSV)
+        return sheet_list(c, x);
+    return x->form == FORM_HTML ? report_page(c, x) : resource_get(c, x);
+}
