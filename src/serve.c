@@ -30,6 +30,7 @@
 #include "model/key.h"
 #include "pg/migrate.h"
 #include "pg/pool.h"
+#include "view/xml_in.h"
 
 enum { PUBLIC_URL_SIZE = 512 }; /* of the longest that config.c lets through */
 
@@ -69,9 +70,10 @@ enum {
     BULK_MS = 30000 /* that one statement of theirs may take */
 };
 
-/* What is asked of them: tables of any length. */
-static const struct stmt *const BULK[] = {&SQL_goals_sheet, &SQL_objectives_sheet,
-                                          &SQL_updates_sheet, &SQL_reports_sheet};
+/* What is asked of them: tables of any length, and many reports at once. */
+static const struct stmt *const BULK[] = {&SQL_goals_sheet,   &SQL_objectives_sheet,
+                                          &SQL_updates_sheet, &SQL_reports_sheet,
+                                          &SQL_updates_batch, &SQL_open311_post};
 
 static enum log_level level(void) {
     static const char *const NAMES[] = {"debug", "info", "warn", "error"};
@@ -352,6 +354,7 @@ int serve(void) {
     sigaddset(&signals, SIGINT);
     pthread_sigmask(SIG_BLOCK, &signals, NULL);
     signal(SIGPIPE, SIG_IGN);
+    xml_in_start();
 
     bool open = open_house(&c, &h);
     if (open) {

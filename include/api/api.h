@@ -21,7 +21,8 @@ struct pool;
 /* What handlers may use: made in serve.c, read-only afterwards. */
 struct api {
     struct pool *pool;
-    struct pool *bulk; /* for tables of any length: few connections, each for long */
+    struct pool *bulk; /* for tables of any length, and many writes in one: few connections, each
+                          for long */
     struct keyring *keyring;
     struct cache *cache;          /* NULL: nothing is kept */
     struct hub *hub;              /* NULL: nothing is told live */

@@ -22,6 +22,7 @@ enum field_type {
     FIELD_WEIGHT,  /* 0 to 1000000, at most three decimals */
     FIELD_AMOUNT,  /* money: below a million million either way, at most two decimals */
     FIELD_INTEGER, /* 1 to max */
+    FIELD_COUNT,   /* a whole number from 0, below 10^9 */
     FIELD_NUMBER,  /* any, below 10^15 on either side; how exact it may be only the database says */
     FIELD_BOOL,
     FIELD_URL,         /* http or https */

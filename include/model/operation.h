@@ -21,11 +21,15 @@ enum operation_flag {
     OPERATION_BODILESS = 8, /* the body may be absent: it counts as {} */
     OPERATION_ERASES = 16,  /* what was kept from before may not be given even in an outage */
     OPERATION_APART = 32,   /* what it changes is of no plan */
+    OPERATION_RAW = 64,     /* the handler checks the body (model/batch.h) */
+    OPERATION_LIST = 128,   /* of OPERATION_RAW: the body is a list, fields are of its items */
+    OPERATION_XML = 256,    /* of OPERATION_RAW: the body is XML */
 };
 
 struct operation {
     const struct stmt *statement;
-    const struct field *fields; /* ended by a row without a name */
+    const struct field *fields; /* ended by a row without a name; likewise: */
+    const struct field *params; /* query parameters beside plan and dry_run; NULL: none */
     void (*check)(struct call *c,
                   const struct doc *body); /* rules across fields, adds faults; may be NULL */
     unsigned flags;

@@ -103,6 +103,25 @@ begin
               from jsonb_array_elements(measurements) with ordinality as t (m, n));
 end $$;
 
+-- What a service_status says of its service.
+create type service_period_doc as ("from" date, "to" date);
+create type service_doc as (
+    name                 text,
+    case_id              text,
+    state                text,
+    raw_state            text,
+    open                 bigint,
+    closed               bigint,
+    overdue              bigint,
+    median_days_to_close numeric,
+    period               service_period_doc
+);
+
+create function service_doc(service jsonb) returns json language plpgsql immutable as $$
+begin
+    return row_to_json(jsonb_populate_record(null::service_doc, service));
+end $$;
+
 -- Identities by the names that the public uses; a name that is not there is a 404.
 create function goal_named(c context, number text) returns bigint language plpgsql stable as $$
 declare

@@ -34,7 +34,8 @@ create type update_row as (
     return_comment    text,
     redacted_at       timestamptz,
     redaction_reason  text,
-    redacted_fields   text[]
+    redacted_fields   text[],
+    service           jsonb
 );
 
 -- known_upto is infinity where nobody asks what was known: then what is set is past.
@@ -52,7 +53,8 @@ create function update_rows(c context) returns setof update_row language sql sta
                 else last_known(c.known_upto, u.published_at, u.superseded_at, u.retracted_at, u.redacted_at) end,
            u.effective,
            null::integer, null::timestamptz, null::text,
-           u.redacted_at, u.redaction_reason, u.redacted_fields
+           u.redacted_at, u.redaction_reason, u.redacted_fields,
+           u.service
       from published_update u
       join objective o on o.id = u.objective_id
      where u.plan_id = c.plan_id
@@ -69,7 +71,8 @@ create function draft_rows(c context) returns setof update_row language sql stab
            d.source, d.external_id, d.source_updated_at, d.supersedes, null::bigint, d.reason,
            null::timestamptz, null::text, d.created_at, null::timestamptz, d.changed_at, d.changed_at, false,
            d.revision, d.returned_at, d.return_comment,
-           d.redacted_at, d.redaction_reason, d.redacted_fields
+           d.redacted_at, d.redaction_reason, d.redacted_fields,
+           d.service
       from draft_update d
       join objective o on o.id = d.objective_id
      where d.plan_id = c.plan_id
@@ -94,6 +97,7 @@ create type update_doc as (
     next_steps        text,
     links             json,
     measurements      json,
+    service           json,
     source            text,
     external_id       text,
     source_updated_at text,
@@ -113,6 +117,7 @@ create function update_doc(u update_row, c context) returns json language sql st
         u.summary, u.details, u.next_steps,
         case when u.links = '[]' then '[]' else links_doc(u.links) end,
         case when u.measurements = '[]' then '[]' else measurements_doc(u.measurements) end,
+        case when u.service is not null then service_doc(u.service) end,
         u.source, u.external_id, rfc3339(u.source_updated_at), u.supersedes::text, u.superseded_by::text, u.reason,
         case when u.retracted_at is not null then row(rfc3339(u.retracted_at), u.retraction_reason)::retraction_doc end,
         case when u.redacted_at is not null

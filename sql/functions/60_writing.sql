@@ -147,10 +147,16 @@ begin
     insert into change (entity, entity_id, op, plan_id, objective_id) values (entity, entity_id, op, plan_id, objective_id);
 end $$;
 
+-- A batch takes its sources whole, instead of a lock for each of a thousand pairs.
+create function source_lock(plan_id bigint, source text) returns bigint language sql immutable as $$
+    select hashtextextended(concat_ws(chr(1), 'source', plan_id, source), 0)
+$$;
+
 -- One waiter at a time for a natural key, taken before any row: unique indexes are the backstop.
 create function hold_natural(plan_id bigint, source text, external_id text) returns void language plpgsql as $$
 begin
     if external_id is not null then
+        perform pg_advisory_xact_lock_shared(source_lock(plan_id, source));
         perform pg_advisory_xact_lock(hashtextextended(concat_ws(chr(1), 'natural', plan_id, source, external_id), 0));
     end if;
 end $$;

@@ -12,6 +12,7 @@ create type update_body as (
     next_steps        text,
     links             jsonb,
     measurements      jsonb,
+    service           jsonb,
     source            text,
     external_id       text,
     source_updated_at timestamptz,
@@ -47,6 +48,11 @@ begin
     if b.status = 'cancelled' and b.reason is null then
         faults := faults || fault(at || '/reason', 'cancelled requires a reason');
     end if;
+    if b.service is not null and b.kind <> 'service_status' then
+        faults := faults || fault(at || '/service', format('a %s says nothing of a service', b.kind));
+    elsif b.service is not null then
+        faults := faults || service_faults(b.service, at);
+    end if;
     return faults;
 end $$;
 
@@ -67,6 +73,7 @@ begin
     d.next_steps        := b.next_steps;
     d.links             := coalesce(nullif(b.links, 'null'), '[]');
     d.measurements      := measurements_of(b.measurements, b.as_of);
+    d.service           := service_of(b.service);
     d.source            := b.source;
     d.external_id       := b.external_id;
     d.source_updated_at := b.source_updated_at;
@@ -85,10 +92,10 @@ end $$;
 -- Whether a repeated report says anything new.
 create function says_the_same(a draft_update, b draft_update) returns boolean language sql immutable as $$
     select row(a.objective_id, a.as_of, a.kind, a.status, a.percent_complete, a.summary, a.details, a.next_steps,
-               a.links, a.measurements, a.reason)
+               a.links, a.measurements, a.service, a.reason)
         is not distinct from
            row(b.objective_id, b.as_of, b.kind, b.status, b.percent_complete, b.summary, b.details, b.next_steps,
-               b.links, b.measurements, b.reason)
+               b.links, b.measurements, b.service, b.reason)
 $$;
 
 create function content_of_published(id bigint) returns draft_update language plpgsql stable as $$

@@ -17,23 +17,11 @@ begin
     end if;
 end $$;
 
-create function updates_post(q jsonb, body jsonb) returns written language plpgsql
-set plan_cache_mode = force_generic_plan as $$
+-- A report that is new: what becomes of it, and what is to be put out. Its natural key is held already, here and below.
+create function report_new(a author, c context, b update_body, out r reported, out d draft_update) language plpgsql as $$
 declare
-    a   author      := authorise(q, 'report');
-    w   written     := replay(q, a);
-    c   context;
-    b   update_body := jsonb_populate_record(null::update_body, body);
-    chk record;
+    chk record := check_body(b, c, a);
 begin
-    if w.replayed then
-        return w;
-    end if;
-    c        := context_of(q);
-    b.source := source_for(a, b.source);
-    perform hold_natural(c.plan_id, b.source, b.external_id);
-
-    chk := check_body(b, c, a);
     if b.supersedes is not null and (chk.o).id is not null then
         chk.faults := chk.faults || check_supersedes(b, chk.o);
     end if;
@@ -43,34 +31,22 @@ begin
     end if;
     perform refuse_known_pair(b, c);
     perform refuse_redacted(b, c);
-    return post(q, a, c, 201, content_of(b, chk.o, a));
+    d    := content_of(b, chk.o, a);
+    d.id := nextval('update_id');
+    r    := row(d.id, not may(a, 'publish'), 'created');
 end $$;
 
 -- The open draft under the pair is revised and stays a draft; else the published head is
 -- corrected; else the pair is new. What says nothing new, or is older than what is known, changes
--- nothing: a nightly puller may send all it has, and does not undo a correction made by hand.
-create function updates_put_natural(q jsonb, body jsonb) returns written language plpgsql
-set plan_cache_mode = force_generic_plan as $$
+-- nothing: a nightly puller may send all it has, and does not undo a correction made by hand. d is
+-- null where there is nothing to put out.
+create function report_natural(a author, c context, b update_body, out r reported, out d draft_update) language plpgsql as $$
 declare
-    a     author      := authorise(q, 'report');
-    w     written     := replay(q, a);
-    c     context;
-    b     update_body := jsonb_populate_record(null::update_body, body);
-    chk   record;
-    d     draft_update;
+    chk   record := check_body(b, c, a);
     known draft_update;
     head  bigint;
+    said  text;
 begin
-    if w.replayed then
-        return w;
-    end if;
-    c             := context_of(q);
-    b.source      := source_for(a, q->'args'->>'source');
-    b.external_id := q->'args'->>'external_id';
-    b.supersedes  := null;
-    perform hold_natural(c.plan_id, b.source, b.external_id);
-
-    chk := check_body(b, c, a);
     perform refuse_if(chk.faults);
     d            := content_of(b, chk.o, a);
     head         := natural_head(c.plan_id, b.source, b.external_id);
@@ -84,22 +60,91 @@ begin
         if not is_in_reach(a, known.objective_id) then
             perform problem(403, 'the key does not cover the objective of the draft under this pair');
         end if;
-        if not says_the_same(known, d) and not coalesce(d.source_updated_at < known.source_updated_at, false) then
+        said := said_before(d, known);
+        if said is null then
             perform refuse_other_objective(head, d.objective_id);
             perform revise_draft(known, d, a);
         end if;
-        return answer_draft(q, a, c, 200, known.id);
-    end if;
-    if head is null then
-        return post(q, a, c, 201, d);
+        r := row(known.id, true, coalesce(said, 'revised'));
+        d := null;
+        return;
+    elsif head is null then
+        d.id := nextval('update_id');
+        r    := row(d.id, not may(a, 'publish'), 'created');
+        return;
     end if;
 
-    known := content_of_published(natural_last(c.plan_id, b.source, b.external_id));
-    if says_the_same(known, d) or d.source_updated_at < known.source_updated_at then
-        return answer_published(q, a, c, 200, head);
+    said := said_before(d, content_of_published(natural_last(c.plan_id, b.source, b.external_id)));
+    if said is not null then
+        r := row(head, false, said);
+        d := null;
+        return;
     end if;
     perform refuse_other_objective(head, d.objective_id);
-    return post(q, a, c, 200, d);
+    perform hold_head(head);
+    d.id := nextval('update_id');
+    r    := row(d.id, not may(a, 'publish'), 'superseded');
+end $$;
+
+-- unchanged, stale, or null where the report is news. Equal moments are no order: what comes last counts.
+create function said_before(d draft_update, known draft_update) returns text language plpgsql as $$
+declare
+    is_late boolean := comes_late(d, known);
+begin
+    if says_the_same(known, d) then
+        if d.source_updated_at > coalesce(known.source_updated_at, '-infinity') and not is_late then
+            perform remember_moment(d, d.source_updated_at);
+        end if;
+        return 'unchanged';
+    elsif is_late then
+        return 'stale';
+    end if;
+    if d.source_updated_at is null and known.source_updated_at is not null then
+        perform remember_moment(d, known.source_updated_at);
+    end if;
+    return null;
+end $$;
+
+create function updates_post(q jsonb, body jsonb) returns written language plpgsql
+set plan_cache_mode = force_generic_plan as $$
+declare
+    a   author      := authorise(q, 'report');
+    w   written     := replay(q, a);
+    c   context;
+    b   update_body := jsonb_populate_record(null::update_body, body);
+    x   record;
+begin
+    if w.replayed then
+        return w;
+    end if;
+    c        := context_of(q);
+    b.source := source_for(a, b.source);
+    perform hold_natural(c.plan_id, b.source, b.external_id);
+    x := report_new(a, c, b);
+    perform put_out(x.d, a);
+    return answer_reported(q, a, c, x.r);
+end $$;
+
+create function updates_put_natural(q jsonb, body jsonb) returns written language plpgsql
+set plan_cache_mode = force_generic_plan as $$
+declare
+    a     author      := authorise(q, 'report');
+    w     written     := replay(q, a);
+    c     context;
+    b     update_body := jsonb_populate_record(null::update_body, body);
+    x     record;
+begin
+    if w.replayed then
+        return w;
+    end if;
+    c             := context_of(q);
+    b.source      := source_for(a, q->'args'->>'source');
+    b.external_id := q->'args'->>'external_id';
+    b.supersedes  := null;
+    perform hold_natural(c.plan_id, b.source, b.external_id);
+    x := report_natural(a, c, b);
+    perform put_out(x.d, a);
+    return answer_reported(q, a, c, x.r);
 end $$;
 
 create function refuse_other_objective(head bigint, objective_id bigint) returns void language plpgsql stable as $$

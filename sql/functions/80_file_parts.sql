@@ -38,6 +38,9 @@ create function file_parts(doc jsonb) returns setof file_part language sql immut
                              ('external_ref', 'external_refs')) l (what, name),
                      items(e.value->l.name) i
     union all select 'update', at, value from report
+    union all select 'service', r.at || '/service', r.value->'service' from report r where jsonb_typeof(r.value->'service') = 'object'
+    union all select 'period', r.at || '/service/period', r.value->'service'->'period'
+                from report r where jsonb_typeof(r.value->'service'->'period') = 'object'
     union all select 'measurement', r.at || '/measurements/' || i.n, i.item from report r, items(r.value->'measurements') i
     union all select 'measure', '#/measures/' || n, item from items(doc->'measures')
     union all select 'measure_history', '#/measures/' || m.n || '/history/' || i.n, i.item
@@ -146,6 +149,7 @@ values
     ('update', 'next_steps',        'nullable', 'string', '2000'),
     ('update', 'links',             'optional', 'array',  null),
     ('update', 'measurements',      'optional', 'array',  null),
+    ('update', 'service',           'nullable', 'object',  null),
     ('update', 'source',            'required', 'string', '^(?=.{1,64}$)[a-z][a-z0-9._-]*$'),
     ('update', 'external_id',       'nullable', 'string', '^[^[:cntrl:]]{1,200}$'),
     ('update', 'source_updated_at', 'nullable', 'string', 'time'),
@@ -171,6 +175,17 @@ values
     ('measurement', 'as_of',   'nullable', 'string', 'date'),
     ('measurement', 'actual',  'required', 'number', null),
     ('measurement', 'target',  'nullable', 'number', null),
+    ('service', 'name',      'nullable', 'string', 'stated 200'),
+    ('service', 'case_id',   'nullable', 'string', '^[^[:cntrl:]]{1,200}$'),
+    ('service', 'state',     'nullable', 'string', '^(open|closed)$'),
+    ('service', 'raw_state', 'nullable', 'string', 'stated 200'),
+    ('service', 'open',      'nullable', 'number', null),
+    ('service', 'closed',    'nullable', 'number', null),
+    ('service', 'overdue',   'nullable', 'number', null),
+    ('service', 'median_days_to_close', 'nullable', 'number', null),
+    ('service', 'period',    'nullable', 'object', null),
+    ('period', 'from', 'required', 'string', 'date'),
+    ('period', 'to',   'required', 'string', 'date'),
     ('measure', 'slug',        'required', 'string', '^(?=.{1,64}$)[a-z0-9]+(-[a-z0-9]+)*$'),
     ('measure', 'revision',    'optional', 'number', 'integer'),
     ('measure', 'history',     'optional', 'array',  null),

@@ -28,7 +28,7 @@ begin
         return 'unchanged';
     elsif head is not null then
         known := content_of_published(natural_last(c.plan_id, b.source, b.external_id));
-        if says_the_same(known, d) or d.source_updated_at < known.source_updated_at then
+        if says_the_same(known, d) or comes_late(d, known) then
             return 'unchanged';
         end if;
     end if;
@@ -45,7 +45,7 @@ end $$;
 create function import_open_draft(known draft_update, d draft_update, publish boolean, a author) returns text
 language plpgsql as $$
 begin
-    if not says_the_same(known, d) and not coalesce(d.source_updated_at < known.source_updated_at, false) then
+    if not says_the_same(known, d) and not comes_late(d, known) then
         perform revise_draft(known, d, a);
         select * into known from draft_update t where t.id = known.id;
     elsif not publish then
@@ -59,8 +59,10 @@ begin
     return 'changed';
 end $$;
 
-create function restored_measurements(v jsonb) returns jsonb language sql stable as $$
-    select jsonb_build_object('measurements', measurements_of(v->'measurements', (v->>'as_of')::date))
+-- What is kept in another shape than it is written in.
+create function restored_shapes(v jsonb) returns jsonb language sql stable as $$
+    select jsonb_build_object('measurements', measurements_of(v->'measurements', (v->>'as_of')::date),
+                              'service', service_of(v->'service'))
 $$;
 
 -- History as it was: rows come with their state, so that nothing has to be changed afterwards. In
@@ -70,7 +72,7 @@ declare
     n bigint;
 begin
     with restored as (
-        select (jsonb_populate_record(null::published_update, '{"links": []}' || p.value || restored_measurements(p.value)
+        select (jsonb_populate_record(null::published_update, '{"links": []}' || p.value || restored_shapes(p.value)
                 || jsonb_build_object('plan_id', of_plan, 'goal_id', o.goal_id, 'objective_id', o.id))).*
           from unnest(parts) p
           join objective o on o.plan_id = of_plan and o.code = p.value->>'objective'
@@ -82,14 +84,14 @@ begin
     ), inserted as (
         insert into published_update (
             id, plan_id, goal_id, objective_id, as_of, kind, status, percent_complete,
-            summary, details, next_steps, links, measurements, source, external_id, source_updated_at, supersedes, reason,
-            key_id, client, holder, request_id, created_at, published_at, superseded_at, superseded_by,
+            summary, details, next_steps, links, measurements, service, source, external_id, source_updated_at, supersedes,
+            reason, key_id, client, holder, request_id, created_at, published_at, superseded_at, superseded_by,
             retracted_at, retraction_reason, redacted_at, redaction_reason, redacted_fields, changed_at)
         select
             id, plan_id, goal_id, objective_id, as_of, kind, status,
             case status when 'not_started' then 0 when 'completed' then 100 else percent_complete end,
-            summary, details, next_steps, links, measurements, source, external_id, source_updated_at, supersedes, reason,
-            key_id, client, holder, request_id, created_at, published_at, superseded_at, superseded_by,
+            summary, details, next_steps, links, measurements, service, source, external_id, source_updated_at, supersedes,
+            reason, key_id, client, holder, request_id, created_at, published_at, superseded_at, superseded_by,
             retracted_at, retraction_reason, redacted_at, redaction_reason, redacted_fields, changed_at
           from restored
         returning 1)
@@ -102,7 +104,7 @@ declare
     n bigint;
 begin
     insert into draft_update
-    select (jsonb_populate_record(null::draft_update, '{"links": []}' || p.value || restored_measurements(p.value)
+    select (jsonb_populate_record(null::draft_update, '{"links": []}' || p.value || restored_shapes(p.value)
             || jsonb_build_object('plan_id', of_plan, 'goal_id', o.goal_id, 'objective_id', o.id))).*
       from unnest(parts) p
       join objective o on o.plan_id = of_plan and o.code = p.value->>'objective'

@@ -26,6 +26,7 @@ begin
               where p.pronamespace = current_schema()::regnamespace
                 and p.proname in ('updates_post', 'updates_put_natural', 'drafts_put', 'updates_publication',
                                   'updates_retraction', 'updates_discard', 'goals_patch', 'objectives_patch',
+                                  'updates_batch', 'open311_post',
                                   'measures_post', 'measures_patch', 'departments_post', 'departments_patch',
                                   'periods_patch', 'periods_closing', 'close_period', 'plans_post', 'plans_patch',
                                   'key_lookup', 'export_file', 'updates_redaction', 'audit_list',

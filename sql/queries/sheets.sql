@@ -51,7 +51,10 @@ select o.code, o.goal_number, o.statement, o.description, o.description_position
 select u.id, u.code, u.goal_number, u.kind, u.state, u.as_of, u.status, trim_scale(u.percent_complete),
        u.summary, u.details, u.next_steps, case when u.links = '[]' then '[]' else links_doc(u.links) end, u.measurements,
        u.source, u.external_id, rfc3339(u.source_updated_at), u.supersedes, u.superseded_by, u.reason,
-       rfc3339(u.retracted_at), u.retraction_reason, rfc3339(u.created_at), rfc3339(u.published_at), c.demo::text
+       rfc3339(u.retracted_at), u.retraction_reason, rfc3339(u.created_at), rfc3339(u.published_at), c.demo::text,
+       u.service->>'name', u.service->>'case_id', u.service->>'state', u.service->>'raw_state', u.service->>'open',
+       u.service->>'closed', u.service->>'overdue', u.service->>'median_days_to_close', u.service->'period'->>'from',
+       u.service->'period'->>'to'
   from context($1, $2, $3, $4, $5, $7) c
  cross join lateral (select goal_named(c, $6::jsonb->>'goal') as goal_id,
                             objective_named(c, $6::jsonb->>'objective') as objective_id offset 0) named

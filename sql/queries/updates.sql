@@ -33,6 +33,12 @@ select status, location, revision, body, replayed from updates_post($1::jsonb, $
 -- name: updates_put_natural
 select status, location, revision, body, replayed from updates_put_natural($1::jsonb, $2::jsonb);
 
+-- name: updates_batch
+select status, location, revision, body, replayed from updates_batch($1::jsonb, $2::jsonb);
+
+-- name: open311_post
+select status, location, revision, body, replayed from open311_post($1::jsonb, $2::jsonb);
+
 -- name: updates_publication
 select status, location, revision, body, replayed from updates_publication($1::jsonb, $2::jsonb);
 

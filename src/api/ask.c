@@ -278,13 +278,40 @@ static void check_names(struct call *c, const struct exchange *x) {
     }
 }
 
+static const struct field *param_named(const struct exchange *x, const char *name) {
+    const struct operation *op = x->route->operation;
+    for (const struct field *f = op ? op->params : NULL; f && f->name; f++)
+        if (strcmp(f->name, name) == 0)
+            return f;
+    return NULL;
+}
+
 static void refuse_all_but(struct call *c, const struct exchange *x, const char *const *known) {
     for (size_t i = 0; i < x->rq->nparams; i++) {
-        if (!is_one_of(x->rq->params[i].name, known))
-            refuse(c, x->rq->params[i].name, "is not a parameter of this path");
+        const char *name = x->rq->params[i].name;
+        if (!is_one_of(name, known) && !param_named(x, name))
+            refuse(c, name, "is not a parameter of this path");
         else if (is_repeated(x->rq, i))
-            refuse(c, x->rq->params[i].name, "is given twice");
+            refuse(c, name, "is given twice");
     }
+}
+
+/* The names in the path and the operation's own parameters; a path that names something has none
+ * of these. */
+static const char *write_args(struct call *c, const struct exchange *x) {
+    AUTO(buf) struct buf b = {0};
+    if (!x->route->operation->params)
+        return exchange_args(c, x);
+    buf_addc(&b, '{');
+    for (const struct field *f = x->route->operation->params; f->name; f++) {
+        const char *text = value_of(c, x, f);
+        if (!text)
+            continue;
+        buf_addf(&b, "%s\"%s\":", b.len > 1 ? "," : "", f->name);
+        buf_add_json(&b, text);
+    }
+    buf_addc(&b, '}');
+    return buf_ok(c, &b) ? call_strdup(c, b.data) : NULL;
 }
 
 bool ask_write(struct call *c, struct exchange *x) {
@@ -292,7 +319,7 @@ bool ask_write(struct call *c, struct exchange *x) {
     refuse_all_but(c, x, (const char *const[]){"dry_run", is_apart ? NULL : "plan", NULL});
     check_names(c, x);
     x->intent.plan = value_of(c, x, &PLAN);
-    x->intent.args = exchange_args(c, x);
+    x->intent.args = write_args(c, x);
     x->intent.target = call_printf(c, "%s %s?%s", x->rq->method, x->rq->path,
                                    x->rq->query ? x->rq->query : "");
     return fault_check(c) && !c->err;

@@ -10,7 +10,7 @@
  * writes. */
 MUST_CHECK bool ask_read(struct call *c, struct exchange *x, bool list, struct query *q);
 
-/* The parameters of a write: plan, dry_run. */
+/* The parameters of a write: plan, dry_run, and its operation's own. */
 MUST_CHECK bool ask_write(struct call *c, struct exchange *x);
 
 /* A route that takes a plan alone: its slug, NULL for the active one. */

@@ -46,12 +46,21 @@ const char *exchange_args(struct call *c, const struct exchange *x);
 bool resource_list(struct call *c, struct exchange *x);
 bool resource_get(struct call *c, struct exchange *x);
 bool resource_write(struct call *c, struct exchange *x);
+bool batch_take(struct call *c, struct exchange *x);
+bool open311_take(struct call *c, struct exchange *x);
 bool sheet_list(struct call *c, struct exchange *x);
 bool feed_list(struct call *c, struct exchange *x);
 bool calendar_list(struct call *c, struct exchange *x);
 bool stratml_get(struct call *c, struct exchange *x);
 bool catalog_get(struct call *c, struct exchange *x);
 bool report_get(struct call *c, struct exchange *x);
+
+/* What a write consists of after its parameters: done, and all told who should hear of it; then its
+ * answer, as it came from the database or (takes body) in another form. */
+bool resource_run(struct call *c, struct exchange *x, struct outcome *out);
+bool resource_tell(struct call *c, struct exchange *x, const struct outcome *out);
+bool resource_answer(struct call *c, struct exchange *x, const struct outcome *out,
+                     const char *type, struct buf *body);
 
 /* A 200 of this type, to be kept as all public reads are; its ETag stands already. */
 void resource_describe(struct exchange *x, const char *type);

@@ -136,6 +136,12 @@ static bool check_content_type(struct call *c, struct exchange *x) {
         x->rp->close = true;
         return fail(c, ERR_MEDIA_TYPE, "the body must be application/merge-patch+json (RFC 7396)");
     }
+    if (op->flags & OPERATION_XML) {
+        if (is_type(given, "application/xml") || is_type(given, "text/xml"))
+            return true;
+        x->rp->close = true;
+        return fail(c, ERR_MEDIA_TYPE, "the body must be application/xml");
+    }
     if (is_type(given, "application/json"))
         return true;
     x->rp->close = true;
@@ -178,7 +184,7 @@ static bool read_body(struct call *c, struct exchange *x) {
     bool left_out = !x->rq->framed && (op->flags & OPERATION_BODILESS); /* as curl -X POST does */
     if (!left_out && !request_body(c, x->rq, x->route->body_limit, &x->intent.body, &x->intent.len))
         return false;
-    return operation_check(c, op, x->intent.body, x->intent.len);
+    return (op->flags & OPERATION_RAW) || operation_check(c, op, x->intent.body, x->intent.len);
 }
 
 static bool (*const STEPS[])(struct call *c, struct exchange *x) = {

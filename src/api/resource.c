@@ -73,27 +73,42 @@ static void spread(const struct exchange *x) {
         x->api->wrote(x->api->wrote_context);
 }
 
-bool resource_write(struct call *c, struct exchange *x) {
-    AUTO(outcome) struct outcome out = {0};
-    if (!ask_write(c, x))
-        return false;
-    bool done = operation_run(c, x->api->pool, x->route->operation, &x->intent, &out);
+/* A thousand reports may take longer than a statement of one may. */
+static struct pool *pool_of(const struct exchange *x) {
+    bool is_long = x->route->operation->flags & OPERATION_RAW;
+    return is_long && x->api->bulk ? x->api->bulk : x->api->pool;
+}
+
+bool resource_run(struct call *c, struct exchange *x, struct outcome *out) {
+    bool done = operation_run(c, pool_of(x), x->route->operation, &x->intent, out);
     if ((done || c->err == ERR_OUTCOME_UNKNOWN) && !x->intent.dry_run)
         spread(x);
-    if (!done)
+    return done;
+}
+
+bool resource_answer(struct call *c, struct exchange *x, const struct outcome *out,
+                     const char *type, struct buf *body) {
+    if (!buf_ok(c, body))
         return false;
-    AUTO(buf) struct buf body = {0};
-    buf_add(&body, out.body, out.len);
-    buf_addc(&body, '\n');
-    if (!buf_ok(c, &body))
-        return false;
-    x->rp->status = out.status;
-    x->rp->type = "application/json";
-    x->rp->etag = x->intent.dry_run ? NULL : reply_etag(c, out.revision, body.data, body.len);
-    if (out.location)
-        reply_header(x->rp, "Location", call_strdup(c, out.location));
-    if (out.replayed)
+    x->rp->status = out->status;
+    x->rp->type = type;
+    x->rp->etag = x->intent.dry_run ? NULL : reply_etag(c, out->revision, body->data, body->len);
+    if (out->location)
+        reply_header(x->rp, "Location", call_strdup(c, out->location));
+    if (out->replayed)
         reply_header(x->rp, "Idempotent-Replayed", "true");
-    reply_take_body(x->rp, &body);
+    reply_take_body(x->rp, body);
     return !c->err;
+}
+
+bool resource_tell(struct call *c, struct exchange *x, const struct outcome *out) {
+    AUTO(buf) struct buf body = {0};
+    buf_add(&body, out->body, out->len);
+    buf_addc(&body, '\n');
+    return resource_answer(c, x, out, "application/json", &body);
+}
+
+bool resource_write(struct call *c, struct exchange *x) {
+    AUTO(outcome) struct outcome out = {0};
+    return ask_write(c, x) && resource_run(c, x, &out) && resource_tell(c, x, &out);
 }

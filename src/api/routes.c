@@ -2,6 +2,7 @@
 
 #include "exchange.h"
 #include "model/audit.h"
+#include "model/batch.h"
 #include "model/department.h"
 #include "model/goal.h"
 #include "model/measure.h"
@@ -15,6 +16,7 @@
 
 enum {
     BODY = 64 * 1024,
+    BATCH = 1024 * 1024,
     ANY = SCOPE_PUBLIC,
     REPORT = SCOPE_REPORT,
     PUBLISH = SCOPE_PUBLISH,
@@ -53,6 +55,7 @@ const struct route ROUTES[] = {
     {"GET", "/updates.atom", feed_list, &updates, NULL, ANY, KEPT | ROUTE_AS_IS | ROUTE_ATOM, 0},
     {"GET", "/feed.json", feed_list, &updates, NULL, ANY, KEPT | ROUTE_AS_IS | ROUTE_FEED, 0},
     {"POST", "/updates", resource_write, NULL, &update_post, REPORT, 0, BODY},
+    {"POST", "/updates/batch", batch_take, NULL, &updates_batch, REPORT, 0, BATCH},
     {"GET", "/updates/{id}", resource_get, &updates, NULL, ANY, KEPT | ROUTE_DRAFTS, 0},
     {"PUT", "/updates/{id}", resource_write, NULL, &draft_put, REPORT, 0, BODY},
     {"POST", "/updates/{id}/publication", resource_write, NULL, &update_publish, PUBLISH, 0, BODY},
@@ -68,6 +71,11 @@ const struct route ROUTES[] = {
     {"GET", "/work-queue", resource_list, &work, NULL, STAFF, 0, 0},
     {"GET", "/calendar.ics", calendar_list, &calendar, NULL, ANY, KEPT | ROUTE_AS_IS | ROUTE_ICAL,
      0},
+
+    {"POST", "/open311/v2/servicerequestupdates.json", open311_take, NULL, &open311_json, REPORT, 0,
+     BATCH},
+    {"POST", "/open311/v2/servicerequestupdates.xml", open311_take, NULL, &open311_xml, REPORT,
+     ROUTE_AS_IS, BATCH},
 
     {"GET", "/stream", stream_open, NULL, NULL, ANY, ROUTE_AS_IS | ROUTE_STREAM, 0},
 

@@ -8,10 +8,12 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/utf8.h"
+#include "contact.h"
 
 enum { NAME_MOST = 64, URL_MOST = 2000 };
 #define NUMBER_BOUND 1e15 /* exclusive; as in sql/functions/61_measurements.sql */
 static const double AMOUNT_BELOW = 1e12;
+static const double COUNT_BELOW = 1e9;
 
 /* ---- what a text of each type looks like ---- */
 
@@ -178,6 +180,8 @@ static const char *refuse_number(struct call *c, const struct field *f, double v
     }
     if (f->type == FIELD_NUMBER)
         return fabs(value) < NUMBER_BOUND ? NULL : "must have at most 15 digits before the point";
+    if (f->type == FIELD_COUNT)
+        return value >= 0 && value < COUNT_BELOW ? NULL : "must be from 0 to 999999999";
     if (f->type == FIELD_AMOUNT) {
         if (!(fabs(value) < AMOUNT_BELOW))
             return "must be below a million million";
@@ -200,7 +204,8 @@ static enum doc_type type_wanted(enum field_type type) {
     case FIELD_WEIGHT:
     case FIELD_NUMBER:
     case FIELD_AMOUNT:
-    case FIELD_INTEGER: return DOC_NUMBER;
+    case FIELD_INTEGER:
+    case FIELD_COUNT: return DOC_NUMBER;
     case FIELD_BOOL: return DOC_BOOL;
     case FIELD_LIST: return DOC_LIST;
     case FIELD_OBJECT: return DOC_OBJECT;
@@ -210,6 +215,10 @@ static enum doc_type type_wanted(enum field_type type) {
 
 static void check_value(struct call *c, const struct field *f, const struct doc *value,
                         const char *pointer);
+
+static bool is_whole(const struct field *f) {
+    return f->type == FIELD_INTEGER || f->type == FIELD_COUNT;
+}
 
 static void check_list(struct call *c, const struct field *f, const struct doc *list,
                        const char *pointer) {
@@ -235,9 +244,9 @@ static void check_value(struct call *c, const struct field *f, const struct doc 
             fault_add(c, FAULT_POINTER, pointer, "must not be null");
         return;
     }
-    if (doc_type(value) != wanted || (f->type == FIELD_INTEGER && !doc_is_integer(value))) {
+    if (doc_type(value) != wanted || (is_whole(f) && !doc_is_integer(value))) {
         fault_add(c, FAULT_POINTER, pointer, "must be %s",
-                  f->type == FIELD_INTEGER ? "a whole number" : TYPE_NAMES[wanted]);
+                  is_whole(f) ? "a whole number" : TYPE_NAMES[wanted]);
         return;
     }
     const char *refusal = NULL;
@@ -285,7 +294,9 @@ void field_check(struct call *c, const struct field *fields, const struct doc *o
         if (f)
             check_value(c, f, value, place);
         else
-            fault_add(c, FAULT_POINTER, place, "is not a field of this resource");
+            fault_add(c, FAULT_POINTER, place, "%s",
+                      is_contact(name) ? "looks like a person's contact, which is never taken"
+                                       : "is not a field of this resource");
     }
     for (const struct field *f = fields; f->name; f++)
         if ((f->flags & FIELD_REQUIRED) && !doc_get(object, f->name))

@@ -91,6 +91,16 @@ static const struct column UPDATES[] = {
     {"created_at", false},
     {"published_at", false},
     {"demo", false},
+    {"service_name", false},
+    {"service_case_id", false},
+    {"service_state", false},
+    {"service_raw_state", false},
+    {"service_open", true},
+    {"service_closed", true},
+    {"service_overdue", true},
+    {"service_median_days_to_close", true},
+    {"service_period_from", false},
+    {"service_period_to", false},
 };
 
 static const struct column REPORTS[] = {

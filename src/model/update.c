@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "generated/queries.h"
+#include "service.h"
 
 static const char *const KINDS[] = {"progress", "note", "service_status", NULL};
 
@@ -98,6 +99,7 @@ static const struct field UPDATE_FIELDS[] = {
     {"next_steps", FIELD_TEXT, FIELD_OPTIONAL, 2000, NULL, NULL},
     {"links", FIELD_LIST, FIELD_NOT_NULL, 20, NULL, &A_LINK},
     {"measurements", FIELD_LIST, FIELD_NOT_NULL, 50, NULL, &A_MEASUREMENT},
+    {"service", FIELD_OBJECT, FIELD_OPTIONAL, 0, NULL, SERVICE_FIELDS},
     {"source", FIELD_NAME, FIELD_NOT_NULL, 0, NULL, NULL},
     {"external_id", FIELD_EXTERNAL, FIELD_OPTIONAL, 200, NULL, NULL},
     {"source_updated_at", FIELD_TIME, FIELD_OPTIONAL, 0, NULL, NULL},
@@ -162,6 +164,8 @@ void update_check(struct call *c, const struct doc *body, const char *pointer) {
         check_progress(c, body, pointer);
     else if (kind)
         check_narrative(c, body, pointer, kind);
+    if (kind)
+        service_check(c, body, pointer, kind);
 }
 
 static void check(struct call *c, const struct doc *body) {

@@ -170,7 +170,7 @@ START_TEST(documents_have_the_names_of_the_contract) {
     check_names(
         answer_at(GET(&s, "/updates"), "data/0"),
         "id objective goal kind state as_of status percent_complete summary details next_steps links measurements "
-        "source external_id source_updated_at supersedes superseded_by reason retraction redaction created_at published_at demo");
+        "service source external_id source_updated_at supersedes superseded_by reason retraction redaction created_at published_at demo");
     a = GET(&s, "/updates?limit=1");
     check_names(a->doc, "data page links");
     check_names(answer_at(a, "page"), "has_more next_cursor");

@@ -9,7 +9,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "e2e"))
 os.environ.setdefault("BUILD_DIR", os.path.join(os.path.dirname(os.path.dirname(HERE)), "build"))
 
-import figures  # noqa: E402  (the path comes first)
+import batch  # noqa: E402  (the path comes first)
+import figures  # noqa: E402
 import machine  # noqa: E402
 import memory  # noqa: E402
 import outages  # noqa: E402
@@ -25,6 +26,7 @@ PARTS = {
     "reads": reads.measure,
     "mix": reads.measure_mix,
     "writes": writes.measure,
+    "batch": batch.measure,
     "rows": rows.measure,
     "overload": overload.measure,
     "visible": visible.measure,

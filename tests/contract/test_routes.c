@@ -59,7 +59,7 @@ static const char *const CANDIDATES[] = {
     "external_id",    "callback",      "key",      "measure",    "slug",        "dialect",
     "reason",         "within",        "overdue",  "stale",      "fiscal_year", "gl_account",
     "project_string", "actor",         "holder",   "object",     "object_id",   "action",
-    "webhook",        "delivery",      "period",   "from",       "to",
+    "webhook",        "delivery",      "period",   "from",       "to",          "on_error",
 };
 
 static const char *sample(const struct route *r) {
@@ -117,6 +117,12 @@ static const char *body_of(const struct route *r) {
         return "{'fields':['details'],'reason':'r'}";
     if (strcmp(r->pattern, "/webhooks") == 0)
         return "{'url':'https://example.org/'}";
+    if (strcmp(r->pattern, "/updates/batch") == 0)
+        return "{'items':[]}";
+    if (r->operation->flags & OPERATION_XML)
+        return "<service_request_updates/>";
+    if (r->operation->flags & OPERATION_LIST)
+        return "[]";
     if (strcmp(r->method, "PUT") == 0 || strcmp(r->pattern, "/updates") == 0)
         return "{'objective':'7.1','as_of':'2026-10-31','kind':'note','summary':'s'}";
     return "{}";
@@ -130,11 +136,11 @@ static bool gate_knows(const struct route *r, const char *key, const char *name)
     snprintf(target, sizeof(target), "%s?%s=dry_run&no_such_parameter=1", sample(r), name);
     if (strcmp(name, "dry_run") == 0)
         snprintf(target, sizeof(target), "%s?dry_run=true&no_such_parameter=1", sample(r));
-    const struct answer *a = EXPECT(&s, 400, .method = r->method, .target = target,
-                                    .key = r->scope ? key : NULL,
-                                    .idempotency_key = r->operation ? "k" : NULL,
-                                    .if_match = r->operation ? "\"r1-0\"" : NULL,
-                                    .body = body_of(r));
+    const struct answer *a = EXPECT(
+        &s, 400, .method = r->method, .target = target, .key = r->scope ? key : NULL,
+        .idempotency_key = r->operation ? "k" : NULL, .if_match = r->operation ? "\"r1-0\"" : NULL,
+        .type = r->operation && (r->operation->flags & OPERATION_XML) ? "text/xml" : NULL,
+        .body = body_of(r));
     snprintf(fault, sizeof(fault), "\"parameter\":\"%s\"", name);
     const struct doc *errors = answer_at(a, "errors");
     bool strange_is_named = false;

@@ -117,6 +117,11 @@ def speaks(b, thing):
     return None if b.source in (None, thing.source) else 403
 
 
+def has_source(b, _):
+    """Open311 names no source: it is the key's."""
+    return None if b.source else 403
+
+
 def reaches(b, thing):
     return None if b.covers(thing) else 403
 
@@ -161,6 +166,7 @@ class Rule:
     body: Callable = lambda n: None
     query: str = ""
     names: dict = field(default_factory=dict)
+    type: str | None = None
 
     def expects(self, b):
         if not self.scopes:
@@ -190,6 +196,21 @@ def _note(n):
 
 def _note_of_source(n):
     return _note(n) | {"source": THING.source}
+
+
+def _batch(n):
+    return {"items": [_note_of_source(n)]}
+
+
+def _open311(n):
+    return [{"update_id": f"o-{n}", "service_request_id": "1", "status": "open",
+             "updated_datetime": "2026-01-31T12:00:00Z"}]
+
+
+def _open311_xml(n):
+    fields = "".join(f"<{name}>{text}</{name}>" for name, text in _open311(n)[0].items())
+    root = "service_request_updates"
+    return f"<{root}><request_update>{fields}</request_update></{root}>".encode()
 
 
 def _weight(n):
@@ -267,6 +288,7 @@ RULES = {
     "GET /updates.atom": [_any()],
     "GET /feed.json": [_any()],
     "POST /updates": [_rule("report", speaks, reaches, status=201, body=_note_of_source)],
+    "POST /updates/batch": [_rule("report", speaks, reaches, body=_batch)],
     "GET /updates/{id}": [
         _any(about="published"),
         _any(about="draft", status=404),
@@ -293,6 +315,12 @@ RULES = {
     ],
     "GET /work-queue": [_rule("report,publish,edit")],
     "GET /calendar.ics": [_any()],
+    "POST /open311/v2/servicerequestupdates.json": [
+        _rule("report", has_source, reaches, query="objective=7.1", body=_open311),
+    ],
+    "POST /open311/v2/servicerequestupdates.xml": [
+        _rule("report", has_source, reaches, query="objective=7.1", body=_open311_xml, type="application/xml"),
+    ],
     "GET /measures": [_any()],
     "POST /measures": [_rule("edit", reaches, status=201, body=_measure)],
     "GET /measures/{slug}": [_any(about="measure")],

@@ -217,6 +217,23 @@ class Discard(Target):
     path = "/updates/{id}/discard"
 
 
+class Batch(Target):
+    path = "/updates/batch"
+
+
+class Open311(Target):
+    path = "/open311/v2/servicerequestupdates.json"
+
+
+class Open311Xml(Target):
+    """Of XML itself there is more in test_open311.py."""
+
+    path = "/open311/v2/servicerequestupdates.xml"
+
+    def headers(self):
+        return [h for h in super().headers() if h[0] != "Content-Type"] + [("Content-Type", "application/xml")]
+
+
 STORING = (Post, Natural, Draft, Goal, Objective, NewMeasure, Measure, NewDepartment, Department, NewPlan, Plan,
            Period)
-WRITES = STORING + (Retraction, Publication, Discard, Closing)
+WRITES = STORING + (Retraction, Publication, Discard, Closing, Batch, Open311, Open311Xml)

@@ -183,6 +183,8 @@ class Authorisation(Case):
         if "if-match" in route.marks:
             headers["If-Match"] = etag
         number = next(_numbers)
+        if rule.type:
+            headers["Content-Type"] = rule.type
         if "keyed" in route.marks:
             headers["Idempotency-Key"] = f'"authorisation-{number}"'
         type(self).sent += 1

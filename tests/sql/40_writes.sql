@@ -30,7 +30,7 @@ declare
     body text := (updates_post(test.q('gogov'), test.report('1.1', '2026-10-31'))).body;
 begin
     perform test.is((select string_agg(k, ' ' order by n) from json_object_keys(body::json) with ordinality t (k, n)),
-        'id objective goal kind state as_of status percent_complete summary details next_steps links measurements source external_id '
+        'id objective goal kind state as_of status percent_complete summary details next_steps links measurements service source external_id '
         'source_updated_at supersedes superseded_by reason retraction redaction created_at published_at demo', 'members');
     perform test.is(position(' ' in replace(body, 'Work goes on.', '')), 0, 'blanks');
     perform test.is(body::jsonb->>'published_at' ~ '^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$', true, 'RFC 3339');
