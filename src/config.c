@@ -106,6 +106,10 @@ static const struct row ROWS[SET_COUNT] = {
                            "password at the mail server; with it only TLS is spoken"},
     [SET_SENDMAIL] = {"sendmail", "PROGRESS_SENDMAIL", TEXT, "/usr/sbin/sendmail", 0, 0, NULL,
                       "program that takes mail on this machine"},
+    [SET_CHANGES_DAYS] =
+        {"changes-days", "PROGRESS_CHANGES_DAYS", INTEGER, "400", 0, 36500, NULL,
+         "for how long who pulls `/changes` may be away before it has to begin anew, days; 0: for "
+         "ever"},
     [SET_LOG_LEVEL] = {"log-level", "PROGRESS_LOG_LEVEL", CHOICE, "info", 0, 0,
                        "debug,info,warn,error", "least level that is logged"},
     [SET_NOW] = {"now", "PROGRESS_NOW", TIME, NULL, 0, 0, NULL,

@@ -44,6 +44,7 @@ enum setting {
     SET_SMTP_USER,
     SET_SMTP_PASSWORD,
     SET_SENDMAIL,
+    SET_CHANGES_DAYS,
     SET_LOG_LEVEL,
     SET_NOW,
     SET_COUNT

@@ -28,6 +28,7 @@
 #include "model/change.h"
 #include "model/health.h"
 #include "model/key.h"
+#include "model/pull.h"
 #include "pg/migrate.h"
 #include "pg/pool.h"
 #include "view/xml_in.h"
@@ -71,9 +72,11 @@ enum {
 };
 
 /* What is asked of them: tables of any length, and many reports at once. */
-static const struct stmt *const BULK[] = {&SQL_goals_sheet,   &SQL_objectives_sheet,
-                                          &SQL_updates_sheet, &SQL_reports_sheet,
-                                          &SQL_updates_batch, &SQL_open311_post};
+static const struct stmt *const BULK[] = {
+    &SQL_goals_sheet,    &SQL_objectives_sheet,     &SQL_updates_sheet,
+    &SQL_measures_sheet, &SQL_measure_values_sheet, &SQL_departments_sheet,
+    &SQL_reports_sheet,  &SQL_updates_batch,        &SQL_open311_post,
+};
 
 static enum log_level level(void) {
     static const char *const NAMES[] = {"debug", "info", "warn", "error"};
@@ -270,6 +273,12 @@ static bool open_keeper(struct call *c, struct house *h) {
     return h->keeper;
 }
 
+/* Once before anybody is answered: what came with a backup from elsewhere must not be told. */
+static void sweep_changes(struct call *c, const struct house *h) {
+    if (!pull_sweep(c, h->pool, config_int(SET_CHANGES_DAYS)))
+        log_say(h->log, LOG_WARN, "sweep_put_off", "%s", c->detail);
+}
+
 /* A database that is away at the start is no reason to end: the pool goes on asking, and answers
  * say 503 until then. */
 static bool open_house(struct call *c, struct house *h) {
@@ -283,7 +292,9 @@ static bool open_house(struct call *c, struct house *h) {
     call_init(&wait, h->remembered ? SHORT_MS : START_MS / 5);
     if (!pool_wait(&wait, h->pool))
         log_say(h->log, LOG_WARN, "database_away", "%s", wait.detail);
-    else if (h->freshness)
+    else
+        sweep_changes(&wait, h);
+    if (!wait.err && h->freshness)
         (void)freshness_await(h->freshness, START_MS / 5);
     return open_sender(c, h) && open_wire(c, h) && open_keeper(c, h);
 }
@@ -321,7 +332,8 @@ static void say_ready(const struct house *h) {
              });
 }
 
-/* Waits for SIGTERM or SIGINT; meanwhile, once an hour, forgets old idempotency keys. */
+/* Waits for SIGTERM or SIGINT; meanwhile, once an hour, forgets old idempotency keys and old
+ * changes. */
 static int await_signal(const struct house *h, const sigset_t *signals) {
     for (;;) {
         int signal = sigtimedwait(signals, NULL, &(struct timespec){.tv_sec = SWEEP_S});
@@ -331,6 +343,8 @@ static int await_signal(const struct house *h, const sigset_t *signals) {
         call_init(&c, START_MS);
         if (!health_sweep(&c, h->pool))
             log_say(h->log, LOG_WARN, "sweep_put_off", "%s", c.detail);
+        else
+            sweep_changes(&c, h);
     }
 }
 

@@ -25,6 +25,7 @@ static const char *const ALL[] = {
     "PROGRESS_SMTP_URL",      "PROGRESS_SMTP_USER",
     "PROGRESS_SMTP_PASSWORD", "PROGRESS_SENDMAIL",
     "PROGRESS_CONTACT",       "PROGRESS_LICENSE",
+    "PROGRESS_CHANGES_DAYS",
 };
 
 static void forget_environment(void) {

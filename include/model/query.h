@@ -28,7 +28,7 @@ struct query {
 /*
  * Cursors are opaque and versioned (base64url). One pins what it was made for: resource, plan,
  * filters, as_of and known_at; and rests on the keys of the last row. Reading fails with a fault on
- * the parameter "cursor".
+ * the parameter "cursor", or "after" where changes are pulled.
  */
 const char *cursor_write(struct call *c, const struct query *q, const char *resource,
                          const char *key1, const char *key2);

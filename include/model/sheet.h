@@ -34,6 +34,9 @@ extern const struct sheet goals_sheet;
 extern const struct sheet objectives_sheet;
 extern const struct sheet updates_sheet;
 extern const struct sheet reports_sheet; /* of one period, figure by figure */
+extern const struct sheet measures_sheet;
+extern const struct sheet measure_values_sheet;
+extern const struct sheet departments_sheet;
 
 /* Sees the cells of one row, as many as there are columns; false ends it: it has failed the call.
  */

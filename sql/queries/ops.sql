@@ -19,6 +19,14 @@ select snapshot, identity, entities, day_ends, redacted from change_look($1, $2)
 -- name: changes_between
 select xid, plan, active, doc from changes_between($1, $2, $3::integer);
 
+-- $1 days, 0: for ever; $2 the most rows.
+-- name: change_sweep
+select change_sweep($1::integer, $2::integer) as n;
+
+-- $1 plan $2 now $3 filters $4 $5 where the puller stands (null: nowhere) $6 limit
+-- name: changes_page
+select doc, place, rest, has_more, is_snapshot, reset from pull_page($1, $2, $3::jsonb, $4, $5, $6::integer);
+
 -- Outside of every write's transaction: inside it would make commits queue.
 -- name: change_tell
 select pg_notify($1, '');

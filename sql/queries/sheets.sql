@@ -72,3 +72,43 @@ select u.id, u.code, u.goal_number, u.kind, u.state, u.as_of, u.status, trim_sca
                   and u.changed_known >= ($6::jsonb->>'updated_since')::timestamptz)
         order by u.as_of desc, u.id desc
        offset 0) u;
+
+-- name: measures_sheet
+select m.slug, m.name, m.unit, m.direction, m.baseline, m.baseline_on, m.target, m.target_on, m.lower_limit, m.upper_limit,
+       m.data_source, m.description, array_to_json(m.objectives), (m.latest).as_of, (m.latest).actual, (m.latest).target,
+       (m.latest).update_id, (a.attained).percent, (a.attained).within_limits::text, m.values_count, m.revision,
+       rfc3339(m.archived_at), c.demo::text
+  from context($1, $2, $3, $4, $5, $7) c
+ cross join lateral (select objective_named(c, $6::jsonb->>'objective') as objective_id offset 0) named
+ cross join lateral (select * from measure_rows(c) offset 0) m
+ cross join lateral (select attainment(m::measure_row, (m.latest).actual, (m.latest).target) as attained offset 0) a
+ where ($6::jsonb->>'objective' is null
+        or (named.objective_id is not null and $6::jsonb->>'objective' = any(m.objectives)))
+   and ($6::jsonb->>'department' is null
+        or m.objectives && array(select d.code from objective_departments(c) d
+                                  where d.lead = $6::jsonb->>'department'
+                                     or $6::jsonb->>'department' = any(d.supporting)))
+ order by m.slug collate "C";
+
+-- name: measure_values_sheet
+select m.slug, v.as_of, v.actual, v.target, (a.attained).percent, (a.attained).within_limits::text, v.update_id, o.code,
+       rfc3339(u.published_at), c.demo::text
+  from context($1, $2, $3, $4, $5, $7) c
+ cross join lateral (select measure_named(c, $6::jsonb->>'measure') as id offset 0) named
+ cross join lateral (select * from measure_rows(c) r where r.id = named.id offset 0) m
+  join measure_value v on v.measure_id = named.id
+  join published_update u on u.id = v.update_id
+  join objective o on o.id = u.objective_id
+ cross join lateral (select attainment(m::measure_row, v.actual, v.target) as attained offset 0) a
+ where v.as_of <= c.upto
+   and stands(u, c)
+   and ($6::jsonb->>'since' is null or v.as_of >= ($6::jsonb->>'since')::date)
+   and ($6::jsonb->>'until' is null or v.as_of <= ($6::jsonb->>'until')::date)
+ order by v.as_of desc, v.update_id desc;
+
+-- name: departments_sheet
+select d.slug, d.name, d.public_contact, array_to_json(d.leads), array_to_json(d.supports), d.revision, c.demo::text
+  from context($1, $2, $3, $4, $5, $7) c
+ cross join lateral department_rows(c) d
+ where $6::jsonb is not null
+ order by d.slug collate "C";

@@ -184,7 +184,7 @@ static const char *write_self(struct call *c, const struct exchange *x) {
     buf_adds(&b, x->rq->path);
     char mark = '?';
     for (size_t i = 0; i < x->rq->nparams; i++) {
-        if (strcmp(x->rq->params[i].name, "cursor") == 0)
+        if (is_one_of(x->rq->params[i].name, (const char *const[]){"cursor", "after", NULL}))
             continue;
         buf_addc(&b, mark);
         buf_add_uri(&b, x->rq->params[i].name);
@@ -322,6 +322,20 @@ bool ask_write(struct call *c, struct exchange *x) {
     x->intent.args = write_args(c, x);
     x->intent.target = call_printf(c, "%s %s?%s", x->rq->method, x->rq->path,
                                    x->rq->query ? x->rq->query : "");
+    return fault_check(c) && !c->err;
+}
+
+bool ask_changes(struct call *c, struct exchange *x, struct query *q) {
+    static const char *const NAMES[] = {"plan", "after", "limit",     "entity",
+                                        "op",   "goal",  "objective", NULL};
+    refuse_all_but(c, x, NAMES);
+    *q = (struct query){
+        .plan = value_of(c, x, &PLAN),
+        .limit = read_limit(c, x),
+        .cursor = request_param(x->rq, "after"),
+        .filters = read_filters(c, x),
+        .self = write_self(c, x),
+    };
     return fault_check(c) && !c->err;
 }
 

@@ -10,6 +10,9 @@
  * writes. */
 MUST_CHECK bool ask_read(struct call *c, struct exchange *x, bool list, struct query *q);
 
+/* The parameters of a pull of changes; the cursor is the parameter "after". */
+MUST_CHECK bool ask_changes(struct call *c, struct exchange *x, struct query *q);
+
 /* The parameters of a write: plan, dry_run, and its operation's own. */
 MUST_CHECK bool ask_write(struct call *c, struct exchange *x);
 

@@ -65,6 +65,7 @@ bool resource_answer(struct call *c, struct exchange *x, const struct outcome *o
 /* A 200 of this type, to be kept as all public reads are; its ETag stands already. */
 void resource_describe(struct exchange *x, const char *type);
 
+bool pull_list(struct call *c, struct exchange *x);
 bool stream_open(struct call *c, struct exchange *x);
 
 bool webhook_write(struct call *c, struct exchange *x);

@@ -9,6 +9,7 @@
 #include "model/objective.h"
 #include "model/period.h"
 #include "model/plan.h"
+#include "model/pull.h"
 #include "model/redaction.h"
 #include "model/update.h"
 #include "model/webhook.h"
@@ -25,6 +26,7 @@ enum {
     ADMIN = SCOPE_ADMIN,
     STAFF = SCOPE_REPORT | SCOPE_PUBLISH | SCOPE_EDIT,
     KEPT = ROUTE_CACHED,
+    LISTED = ROUTE_CACHED | ROUTE_CSV,
     SHEET = ROUTE_CACHED | ROUTE_AS_IS | ROUTE_CSV,
     REPORTED = ROUTE_CACHED | ROUTE_HTML | ROUTE_CSV,
     SUBSCRIBED = ROUTE_CSV | ROUTE_ATOM | ROUTE_FEED,
@@ -77,15 +79,18 @@ const struct route ROUTES[] = {
     {"POST", "/open311/v2/servicerequestupdates.xml", open311_take, NULL, &open311_xml, REPORT,
      ROUTE_AS_IS, BATCH},
 
+    {"GET", "/changes", pull_list, &changes, NULL, ANY, 0, 0},
     {"GET", "/stream", stream_open, NULL, NULL, ANY, ROUTE_AS_IS | ROUTE_STREAM, 0},
 
-    {"GET", "/measures", resource_list, &measures, NULL, ANY, KEPT, 0},
+    {"GET", "/measures", resource_list, &measures, NULL, ANY, LISTED, 0},
+    {"GET", "/measures.csv", sheet_list, &measures, NULL, ANY, SHEET, 0},
     {"POST", "/measures", resource_write, NULL, &measure_post, EDIT, 0, BODY},
     {"GET", "/measures/{slug}", resource_get, &measures, NULL, ANY, KEPT, 0},
     {"PATCH", "/measures/{slug}", resource_write, NULL, &measure_patch, EDIT, 0, BODY},
-    {"GET", "/measures/{slug}/values", resource_list, &measure_values, NULL, ANY, KEPT, 0},
+    {"GET", "/measures/{slug}/values", resource_list, &measure_values, NULL, ANY, LISTED, 0},
 
-    {"GET", "/departments", resource_list, &departments, NULL, ANY, KEPT, 0},
+    {"GET", "/departments", resource_list, &departments, NULL, ANY, LISTED, 0},
+    {"GET", "/departments.csv", sheet_list, &departments, NULL, ANY, SHEET, 0},
     {"POST", "/departments", resource_write, NULL, &department_post, EDIT, 0, BODY},
     {"GET", "/departments/{slug}", resource_get, &departments, NULL, ANY, KEPT, 0},
     {"PATCH", "/departments/{slug}", resource_write, NULL, &department_patch, EDIT, 0, BODY},

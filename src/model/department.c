@@ -7,6 +7,7 @@ const struct entity departments = {
     .what = "department",
     .list = &SQL_departments_list,
     .get = &SQL_departments_get,
+    .sheet = &departments_sheet,
     .reads = TAG_PLAN | TAG_OBJECTIVES,
 };
 

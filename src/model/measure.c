@@ -21,6 +21,7 @@ const struct entity measures = {
     .list = &SQL_measures_list,
     .get = &SQL_measures_get,
     .filters = FILTERS,
+    .sheet = &measures_sheet,
     .reads = READS,
 };
 
@@ -36,6 +37,7 @@ const struct entity measure_values = {
     .what = "value",
     .list = &SQL_measure_values_list,
     .filters = VALUE_FILTERS,
+    .sheet = &measure_values_sheet,
     .reads = READS,
 };
 

@@ -119,11 +119,38 @@ static const struct column REPORTS[] = {
     {"demo", false},
 };
 
+static const struct column MEASURES[] = {
+    {"slug", false},          {"name", false},          {"unit", false},
+    {"direction", false},     {"baseline", true},       {"baseline_on", false},
+    {"target", true},         {"target_on", false},     {"lower_limit", true},
+    {"upper_limit", true},    {"data_source", false},   {"description", false},
+    {"objectives", false},    {"latest_as_of", false},  {"latest_actual", true},
+    {"latest_target", true},  {"latest_update", false}, {"attainment_percent", true},
+    {"within_limits", false}, {"values_count", true},   {"revision", true},
+    {"archived_at", false},   {"demo", false},
+};
+
+static const struct column MEASURE_VALUES[] = {
+    {"measure", false},           {"as_of", false},         {"actual", true},  {"target", true},
+    {"attainment_percent", true}, {"within_limits", false}, {"update", false}, {"objective", false},
+    {"recorded_at", false},       {"demo", false},
+};
+
+static const struct column DEPARTMENTS[] = {
+    {"slug", false},     {"name", false},    {"public_contact", false}, {"leads", false},
+    {"supports", false}, {"revision", true}, {"demo", false},
+};
+
 const struct sheet goals_sheet = {"goals", &SQL_goals_sheet, GOALS, COUNT(GOALS)};
 const struct sheet objectives_sheet = {"objectives", &SQL_objectives_sheet, OBJECTIVES,
                                        COUNT(OBJECTIVES)};
 const struct sheet updates_sheet = {"updates", &SQL_updates_sheet, UPDATES, COUNT(UPDATES)};
 const struct sheet reports_sheet = {"report", &SQL_reports_sheet, REPORTS, COUNT(REPORTS)};
+const struct sheet measures_sheet = {"measures", &SQL_measures_sheet, MEASURES, COUNT(MEASURES)};
+const struct sheet measure_values_sheet = {"measure_values", &SQL_measure_values_sheet,
+                                           MEASURE_VALUES, COUNT(MEASURE_VALUES)};
+const struct sheet departments_sheet = {"departments", &SQL_departments_sheet, DEPARTMENTS,
+                                        COUNT(DEPARTMENTS)};
 
 struct showing {
     const struct sheet *sheet;

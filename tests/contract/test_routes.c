@@ -60,6 +60,7 @@ static const char *const CANDIDATES[] = {
     "reason",         "within",        "overdue",  "stale",      "fiscal_year", "gl_account",
     "project_string", "actor",         "holder",   "object",     "object_id",   "action",
     "webhook",        "delivery",      "period",   "from",       "to",          "on_error",
+    "after",          "entity",        "op",
 };
 
 static const char *sample(const struct route *r) {

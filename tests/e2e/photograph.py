@@ -37,7 +37,7 @@ VALUES = {
 # What says nothing without several parameters.
 WHOLE = {"/diff": "?from=2025-12-31&to=2026-06-30"}
 # A cursor is followed; drafts are for a key.
-ELSEWHERE = ("cursor", "state")
+ELSEWHERE = ("cursor", "after", "state")
 FORMS = {
     "json": {},
     "html": {"Accept": "text/html"},

@@ -18,8 +18,9 @@ from support import Case, note, progress
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 BASE = "https://plan.example.org"
-TABLES = ("goals", "objectives", "updates")
-FACES = (*(f"/{name}.csv" for name in TABLES), "/updates.csv?dialect=excel", "/updates.atom", "/feed.json")
+LONG = ("goals", "objectives", "updates")  # enough to be worth packing
+TABLES = (*LONG, "measures", "departments")
+FACES = (*(f"/{name}.csv" for name in LONG), "/updates.csv?dialect=excel", "/updates.atom", "/feed.json")
 GUARDED = re.compile("^'+[=+@\t\r-]")
 HOSTILE = (
     '=HYPERLINK("https://x.org","y")', "+1", "-1", "@SUM(A1)", "\t=1", "'=1", "''-2", "'tis", 'a "quoted", b',
@@ -152,6 +153,10 @@ class Tables(Faces):
             "updates": "id,objective,goal,kind,state,as_of,status,percent_complete,summary,details,next_steps,links,"
                        "measurements,source,external_id,source_updated_at,supersedes,superseded_by,reason,retracted_at,"
                        "retraction_reason,created_at,published_at,demo",
+            "measures": "slug,name,unit,direction,baseline,baseline_on,target,target_on,lower_limit,upper_limit,"
+                        "data_source,description,objectives,latest_as_of,latest_actual,latest_target,latest_update,"
+                        "attainment_percent,within_limits,values_count,revision,archived_at,demo",
+            "departments": "slug,name,public_contact,leads,supports,revision,demo",
         }
         for name, columns in first.items():
             got = self.client.get(f"/{name}.csv")
@@ -205,7 +210,7 @@ class Tables(Faces):
 
 class Figures(Faces):
     def test_digests_are_of_what_is_saved_and_of_what_is_sent(self):
-        for name in TABLES:
+        for name in LONG:
             for accept in (None, "gzip"):
                 got = self.client.get(f"/{name}.csv?dialect=excel", Accept_Encoding=accept)
                 sent = base64.b64encode(hashlib.sha256(got.body).digest()).decode()
@@ -231,6 +236,47 @@ class Figures(Faces):
             self.accepted(self.client.post(note("7.3"), key=self.key))
             if path != "/goals.csv":
                 self.assertNotEqual(self.client.get(path)["ETag"], plain["ETag"], "a write is seen at once")
+
+
+class Numbers(Faces):
+    def test_measures_their_values_and_departments_say_what_their_json_says(self):
+        support.found(self.db, self.server, "/departments",
+                      {"slug": "public-works", "name": "=1+1", "public_contact": "A, \"b\""})
+        for slug, more in (("first", {}), ("second", {"direction": "maintain", "lower_limit": 5, "baseline": None})):
+            support.found(self.db, self.server, "/measures", support.measure(slug, "7.1", "7.2", **more))
+        for actual in (9.25, 6):
+            body = note("7.1", measurements=[{"measure": "first", "actual": actual, "target": 8},
+                                             {"measure": "second", "actual": actual}])
+            self.accepted(self.client.post(body, key=self.key))
+        for query in ("", "&objective=7.1", "&objective=1.1", "&department=nobody", "&as_of=2026-01-30"):
+            _, rows = self.table(f"/measures.csv?dialect=rfc4180{query}")
+            listed = self.client.get(f"/measures?limit=500{query}").json["data"]
+            for document in listed:
+                latest, attained = document["latest"] or {}, document["attainment"] or {}
+                document |= {f"latest_{name}": latest.get(name) for name in ("as_of", "actual", "target", "update")}
+                document |= {"attainment_percent": attained.get("percent"), "within_limits": attained.get("within_limits")}
+            self.tells(rows, listed, {"latest", "attainment", "links"})
+        _, rows = self.table("/departments.csv?dialect=rfc4180")
+        self.tells(rows, self.client.get("/departments").json["data"], {"links"})
+        for query in ("", "since=2026-01-31", "until=2026-01-30", "as_of=2026-01-30"):
+            got = self.client.get(f"/measures/first/values?{query}", Accept="text/csv")
+            self.assertEqual((got.status, got["X-Row-Count"]), (200, "0" if "30" in query else "2"), query)
+            listed = self.client.get(f"/measures/first/values?{query}").json["data"]
+            for document in listed:
+                attained = document["attainment"]
+                document |= {"attainment_percent": attained["percent"], "within_limits": attained["within_limits"]}
+            rows = list(csv.DictReader(io.StringIO(got.body.decode(), newline="")))
+            self.tells(rows, listed, {"attainment"})
+        self.refused(self.client.get("/measures/nothing/values", Accept="text/csv"), 404)
+
+    def tells(self, rows, documents, beside):
+        """Each cell is what the document says under its name, and nothing of it is left out."""
+        self.assertEqual(len(rows), len(documents))
+        for row, document in zip(rows, documents):
+            self.assertEqual(set(row), set(document) - beside)
+            for name, cell in row.items():
+                said = spelled(document[name])
+                self.assertEqual(json.loads(cell) if isinstance(said, list) else cell, said, name)
 
 
 class Large(Case):

@@ -78,6 +78,50 @@ START_TEST(a_page_by_names_takes_names_alone) {
 }
 END_TEST
 
+START_TEST(a_place_among_the_changes_is_all_that_a_pull_takes) {
+    AUTO(call) struct call c;
+    call_init(&c, 1000);
+#define PLACE "0123456789abcdef-730:735:731,734"
+    static const struct {
+        const char *key1, *key2;
+        bool taken;
+    } cases[] = {
+        {PLACE, NULL, true},
+        {PLACE, "+17", true},
+        {PLACE, ">17", true},
+        {PLACE, "fedcba9876543210-735:736: 17", true},
+        {PLACE, "fedcba9876543210-735:736:735 17", true},
+        {PLACE, "17", false},
+        {PLACE, "+", false},
+        {PLACE, ">1x", false},
+        {PLACE, ">-1", false},
+        {PLACE, " 17", false},
+        {PLACE, "fedcba9876543210-735:736:", false},
+        {PLACE, "fedcba9876543210-735:736: ", false},
+        {PLACE, "fedcba9876543210-735:734: 17", false},
+        {PLACE, "fedcba9876543210-735:736: 1234567890123456789", false},
+        {"0123456789abcdef-735:730:", NULL, false},
+        {"2026-10-31", "17", false},
+        {"17", NULL, false},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        const char *cursor = cursor_write(&c, &PAGE, "changes", cases[i].key1, cases[i].key2);
+        const char *k1, *k2;
+        struct query q = PAGE;
+        q.cursor = cursor;
+        AUTO(call) struct call own;
+        call_init(&own, 1000);
+        bool taken = cursor_read(&own, &q, "changes", &k1, &k2);
+        ck_assert_msg(taken == cases[i].taken, "%s %s", cases[i].key1,
+                      cases[i].key2 ? cases[i].key2 : "");
+        if (!taken)
+            ck_assert_str_eq(own.faults->where, "after");
+    }
+    ck_assert(!reads(PAGE, cursor_write(&c, &PAGE, "updates", PLACE, NULL), "updates", NULL, NULL));
+#undef PLACE
+}
+END_TEST
+
 START_TEST(no_cursor_is_the_first_page) {
     AUTO(call) struct call c;
     const char *k1 = "x";
@@ -207,6 +251,7 @@ int main(void) {
     const TTest *const tests[] = {
         keys_come_back_as_they_went_in,
         a_page_by_names_takes_names_alone,
+        a_place_among_the_changes_is_all_that_a_pull_takes,
         no_cursor_is_the_first_page,
         a_cursor_belongs_to_its_request,
         the_size_of_a_page_may_change_on_the_way,

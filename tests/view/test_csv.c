@@ -95,7 +95,9 @@ START_TEST(numbers_are_never_touched) {
 END_TEST
 
 START_TEST(every_sheet_has_names_of_its_own) {
-    const struct sheet *const sheets[] = {&goals_sheet, &objectives_sheet, &updates_sheet};
+    const struct sheet *const sheets[] = {&goals_sheet,          &objectives_sheet,
+                                          &updates_sheet,        &measures_sheet,
+                                          &measure_values_sheet, &departments_sheet};
     for (size_t s = 0; s < COUNT(sheets); s++) {
         ck_assert_uint_le(sheets[s]->count, SHEET_COLUMNS);
         for (size_t i = 0; i < sheets[s]->count; i++)
