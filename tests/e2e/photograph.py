@@ -117,6 +117,8 @@ class Photographer:
         album, link, number = {}, f"{path}?limit=2", 1
         while link:
             seen = album[f"{path}, page {number}", "json"] = self.look(link)
+            if seen[0] != 200:
+                break  # nothing bears the name here
             link, number = json.loads(seen[2])["links"]["next"], number + 1
         return album
 
