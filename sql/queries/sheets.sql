@@ -54,7 +54,7 @@ select u.id, u.code, u.goal_number, u.kind, u.state, u.as_of, u.status, trim_sca
        rfc3339(u.retracted_at), u.retraction_reason, rfc3339(u.created_at), rfc3339(u.published_at), c.demo::text,
        u.service->>'name', u.service->>'case_id', u.service->>'state', u.service->>'raw_state', u.service->>'open',
        u.service->>'closed', u.service->>'overdue', u.service->>'median_days_to_close', u.service->'period'->>'from',
-       u.service->'period'->>'to'
+       u.service->'period'->>'to', rfc3339(u.redacted_at), array_to_json(u.redacted_fields), u.redaction_reason
   from context($1, $2, $3, $4, $5, $7) c
  cross join lateral (select goal_named(c, $6::jsonb->>'goal') as goal_id,
                             objective_named(c, $6::jsonb->>'objective') as objective_id offset 0) named

@@ -101,6 +101,9 @@ static const struct column UPDATES[] = {
     {"service_median_days_to_close", true},
     {"service_period_from", false},
     {"service_period_to", false},
+    {"redacted_at", false},
+    {"redacted_fields", false},
+    {"redaction_reason", false},
 };
 
 static const struct column REPORTS[] = {

@@ -284,8 +284,11 @@ static bool fail_unknown(struct call *c) {
                 "repeat with the same key: it is applied once");
 }
 
-static void note_room(struct pool *p, enum conn_end end, const struct conn *k) {
-    if (end != CONN_DONE && end != CONN_REFUSED)
+/* What gave no row has found nothing to write, and so nothing out about room. */
+static void note_room(struct pool *p, enum conn_end end, const struct conn *k,
+                      const struct rows *rows) {
+    bool wrote = end == CONN_DONE && rows_count(rows) > 0;
+    if (!wrote && end != CONN_REFUSED)
         return;
     pthread_mutex_lock(&p->lock);
     p->full = end == CONN_REFUSED && k->full;
@@ -302,7 +305,7 @@ bool pool_write(struct call *c, struct pool *p, const struct stmt *s, const char
             return false;
         if (slot) {
             enum conn_end end = run(c, p, &slot->conn, &w);
-            note_room(p, end, &slot->conn);
+            note_room(p, end, &slot->conn, *out);
             give_back(p, slot, end);
             bool still_running = doubt && end == CONN_REFUSED && c->err == ERR_IN_FLIGHT;
             if (end == CONN_DONE || (end == CONN_REFUSED && !still_running))

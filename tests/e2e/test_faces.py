@@ -110,8 +110,17 @@ class Tables(Faces):
         for row, document in zip(rows, documents):
             told = {n: spelled(v) for n, v in document.items()}
             retraction = document["retraction"] or {"at": None, "reason": None}
-            del told["retraction"]
+            service = document["service"] or {}
+            period = service.get("period") or {}
+            redaction = document["redaction"] or {}
+            for nested in ("retraction", "service", "redaction"):
+                del told[nested]
             told |= {"retracted_at": spelled(retraction["at"]), "retraction_reason": spelled(retraction["reason"])}
+            told |= {f"service_{n}": spelled(service.get(n)) for n in (
+                "name", "case_id", "state", "raw_state", "open", "closed", "overdue", "median_days_to_close")}
+            told |= {f"service_period_{n}": spelled(period.get(n)) for n in ("from", "to")}
+            told |= {"redacted_at": spelled(redaction.get("at")), "redaction_reason": spelled(redaction.get("reason")),
+                     "redacted_fields": spelled(redaction.get("fields"))}
             self.compare(row, document, told)
         self.assertLessEqual(set(HOSTILE), {row["summary"] for row in rows})
 
