@@ -8,7 +8,7 @@ from support import measure, note
 
 URL = "https://example.org/"
 EXAMPLES = {"number": "7", "code": "7.1", "id": "999999", "source": "gogov", "external_id": "x",
-            "slug": "potholes", "period": "1990-91-Q1"}
+            "slug": "potholes", "period": "1990-91-Q1", "delivery": "999999"}
 numbers = itertools.count(1)
 
 
@@ -217,6 +217,45 @@ class Discard(Target):
     path = "/updates/{id}/discard"
 
 
+class Return(Target):
+    path = "/updates/{id}/return"
+
+
+class Redaction(Target):
+    path, scope = "/updates/{id}/redaction", "admin"
+
+
+class NewWebhook(Target):
+    path, scope = "/webhooks", "admin"
+    base = {"url": "https://receiver.example/", "types": ["plan.created"]}
+
+
+class Webhook(Patch):
+    path, scope = "/webhooks/{id}", "admin"
+
+    def __init__(self, case, line):
+        Target.__init__(self, case, line)
+        made = NewWebhook(case, line).send(case.dump(NewWebhook.base))
+        case.assertEqual(made.status, 201, made)
+        self.own, self.etag = {"id": made.json["id"]}, made.headers["etag"]
+
+
+class Secret(Target):
+    path, scope = "/webhooks/{id}/secret", "admin"
+
+
+class Removal(Target):
+    path, scope = "/webhooks/{id}/removal", "admin"
+
+
+class TestEvent(Target):
+    path, scope = "/webhooks/{id}/test", "admin"
+
+
+class Replay(Target):
+    path, scope = "/webhooks/{id}/deliveries/{delivery}/replay", "admin"
+
+
 class Batch(Target):
     path = "/updates/batch"
 
@@ -234,6 +273,7 @@ class Open311Xml(Target):
         return [h for h in super().headers() if h[0] != "Content-Type"] + [("Content-Type", "application/xml")]
 
 
-STORING = (Post, Natural, Draft, Goal, Objective, NewMeasure, Measure, NewDepartment, Department, NewPlan, Plan,
-           Period)
-WRITES = STORING + (Retraction, Publication, Discard, Closing, Batch, Open311, Open311Xml)
+STORING = (Post, Natural, Draft, Goal, Objective, NewMeasure, Measure, NewDepartment, Department, NewPlan, Plan)
+WEBHOOKS = (NewWebhook, Webhook, Secret, Removal, TestEvent, Replay)
+WRITES = STORING + WEBHOOKS + (Period, Retraction, Publication, Discard, Return, Redaction, Closing, Batch, Open311,
+                               Open311Xml)

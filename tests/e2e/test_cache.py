@@ -62,7 +62,8 @@ class Targets(Photographer):
         link = f"{path}?limit=2"
         for _ in range(3):
             yield link
-            link = self.client.get(link).json["links"]["next"]
+            got = self.client.get(link)
+            link = got.json["links"]["next"] if got.status == 200 else None
             if not link:
                 return
 

@@ -160,7 +160,8 @@ class Corpus(unittest.TestCase):
             for name, raw in cases:
                 got = target.send(raw)
                 known, value = strict_json(raw)
-                if known and value == {} and target.method == "PATCH":
+                is_object = known and isinstance(value, dict)
+                if is_object and target.method == "PATCH" and value.keys() <= set(target.texts):
                     self.assertEqual(got.status, 200, name)
                 elif known and name[0] != "i":
                     self.assertIn(got.status, (400, 404, 422), (name, got))

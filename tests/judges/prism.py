@@ -92,6 +92,9 @@ class Proxy:
             raise AssertionError(f"{len(counted)} against the contract:\n" + "\n".join(counted) + f"\n{answer}")
 
     def counts(self, words, method, answer):
+        # With on_error=report a batch is taken of which some reports are not: each is told so in the answer.
+        if words.startswith("request") and "on_error=report" in answer.request:
+            return False
         if words.startswith("request") and not 200 <= answer.status < 300:
             return False
         if "route not found" in words and method in UNLISTED:
