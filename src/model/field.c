@@ -167,6 +167,13 @@ static bool has_decimals(double value, int decimals) {
     return fabs(scaled - nearbyint(scaled)) > 1e-6;
 }
 
+static const char *refuse_amount(double value) {
+    if (!(fabs(value) < AMOUNT_BELOW))
+        return "must be below a million million";
+    /* the number nearest to so many cents is the one that such a text is read as */
+    return nearbyint(value * 100) / 100 != value ? "must have at most two decimals" : NULL;
+}
+
 static const char *refuse_number(struct call *c, const struct field *f, double value) {
     if (f->type == FIELD_PERCENT) {
         if (!(value >= 0 && value <= 100))
@@ -182,12 +189,8 @@ static const char *refuse_number(struct call *c, const struct field *f, double v
         return fabs(value) < NUMBER_BOUND ? NULL : "must have at most 15 digits before the point";
     if (f->type == FIELD_COUNT)
         return value >= 0 && value < COUNT_BELOW ? NULL : "must be from 0 to 999999999";
-    if (f->type == FIELD_AMOUNT) {
-        if (!(fabs(value) < AMOUNT_BELOW))
-            return "must be below a million million";
-        /* the number nearest to so many cents is the one that such a text is read as */
-        return nearbyint(value * 100) / 100 != value ? "must have at most two decimals" : NULL;
-    }
+    if (f->type == FIELD_AMOUNT)
+        return refuse_amount(value);
     if (value < 1 || (f->max && value > (double)f->max))
         return call_printf(c, "must be between 1 and %zu", f->max);
     return NULL;

@@ -39,6 +39,7 @@ static void on_document_type(void *context, const xmlChar *name, const xmlChar *
     stop(context, "a document type is not taken", NULL);
 }
 
+/* The library's own signature. NOLINTNEXTLINE(readability-function-size) */
 static void on_start(void *context, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri,
                      int nspaces, const xmlChar **spaces, int count, int defaulted,
                      const xmlChar **attributes) {
