@@ -18,9 +18,15 @@ WRONG_METHOD = "ST204"
 # What a request can be refused for, beyond what a schema can say: place, words of the fault.
 UNSPEAKABLE = [
     ("cursor", ""),  # opaque: no schema says which ones the service gave
+    ("after", ""),
     ("as_of", "in the future"),  # the schema knows what a day is, not which day it is
     ("#/as_of", "in the future"),
     ("known_at", "in the future"),
+    ("from", "in the future"),
+    ("to", "in the future"),
+    ("to", "before"),
+    ("from", "before"),
+    ("known_at", "is not a parameter of this path"),  # beside state=draft
     # two years that follow each other: as a pattern it would be a hundred
     ("fiscal_year", "must be a fiscal year"),
     ("#/funding/", "must be a fiscal year"),
@@ -29,6 +35,8 @@ UNSPEAKABLE = [
     ("#/supersedes", "no published update"),
     ("#/objective", "no objective"),
     ("#/lead_department", "no department"),
+    ("#/measurements/", "no measure"),
+    ("#/copy_from", "no plan"),
     ("#/supporting_departments/", "no department"),
     ("#/relationships/", "no objective"),
     # lists whose items differ by some of their members
@@ -42,6 +50,10 @@ UNSPEAKABLE = [
     ("#/objective", "does not move to another objective"),
     ("#/short_name_source", "a source without a short name"),
     ("#/due_on", "before"),
+    ("#/ends_on", "before"),
+    ("#/target_on", "before"),
+    ("#/upper_limit", "below the lower limit"),
+    ("#/lower_limit", "above the upper limit"),
     # members of a service that hold each other, and how exact a number can be kept
     ("#/service/state", "is required beside raw_state"),
     ("#/service/period/to", "must not be before"),
@@ -107,6 +119,8 @@ EXCEPTIONS = [
     (VALID_REFUSED, 400, no_xml),
     (INVALID_TAKEN, 200, spared),
     (HEADER_MISSING, 200, dry_run),
+    (HEADER_MISSING, 409, dry_run),
+    (HEADER_MISSING, 422, dry_run),
     (INVALID_TAKEN, 200, dry_run),
     (WRONG_METHOD, 400, body_first),
 ]
