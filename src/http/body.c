@@ -7,7 +7,11 @@
 #include "server_inside.h"
 #include "slots.h"
 
-enum { PIECE = 4096, LINGER_MS = 500, LINGER_MOST = 131072 };
+enum {
+    PIECE = 4096,
+    LINGER_MS = 2000,
+    LINGER_MOST = 32 << 20 /* twice the longest body that any route takes */
+};
 
 static const char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
 
