@@ -15,11 +15,24 @@ create type audit_doc as (
     detail     json
 );
 
+-- Whether a row is among what is asked for. reach is {"objective_ids": null or a list}: a key that is
+-- bound to objectives sees what was done to those. Times are shown to the millisecond: what was done
+-- within the one that `until` names counts.
+create function audit_wanted(e audit_event, plan text, filters jsonb, reach jsonb) returns boolean language sql stable as $$
+    select (filters->>'actor' is null or e.key_id = filters->>'actor' or e.client = filters->>'actor')
+       and (filters->>'holder' is null or e.holder = filters->>'holder')
+       and (filters->>'object' is null or e.entity = filters->>'object')
+       and (filters->>'object_id' is null or e.entity_id = filters->>'object_id')
+       and (filters->>'action' is null or e.action = filters->>'action')
+       and (filters->>'plan' is null or plan = filters->>'plan')
+       and (filters->>'since' is null or e.at >= (filters->>'since')::timestamptz)
+       and (filters->>'until' is null or e.at < (filters->>'until')::timestamptz + interval '1 millisecond')
+       and (coalesce(reach->'objective_ids', 'null') = 'null' or reach->'objective_ids' @> to_jsonb(e.objective_id))
+$$;
+
 -- Pages, newest first. The cursor's last key is the id, which alone gives the order; the day before
--- it is there because a cursor of ours that holds an id begins with one. reach is {"objective_ids":
--- null or a list}: a key that is bound to objectives sees what was done to those. Times are
--- shown to the millisecond: what was done within the one that `until` names counts. Planned with its
--- values each time, so that a filter that is not given folds to true.
+-- it is there because a cursor of ours that holds an id begins with one. Planned with its values each
+-- time, so that a filter that is not given folds to true.
 create function audit_list(plan text, as_of text, now text, lang text, include text, filters jsonb,
                            k1 text, k2 text, size integer, reach jsonb)
 returns setof page_row language plpgsql stable
@@ -32,15 +45,7 @@ begin
       from audit_event e
       left join plan p on p.id = e.plan_id
       left join objective o on o.id = e.objective_id
-     where (filters->>'actor' is null or e.key_id = filters->>'actor' or e.client = filters->>'actor')
-       and (filters->>'holder' is null or e.holder = filters->>'holder')
-       and (filters->>'object' is null or e.entity = filters->>'object')
-       and (filters->>'object_id' is null or e.entity_id = filters->>'object_id')
-       and (filters->>'action' is null or e.action = filters->>'action')
-       and (filters->>'plan' is null or p.slug = filters->>'plan')
-       and (filters->>'since' is null or e.at >= (filters->>'since')::timestamptz)
-       and (filters->>'until' is null or e.at < (filters->>'until')::timestamptz + interval '1 millisecond')
-       and (coalesce(reach->'objective_ids', 'null') = 'null' or reach->'objective_ids' @> to_jsonb(e.objective_id))
+     where audit_wanted(e, p.slug, filters, reach)
        and (k2 is null or e.id < k2::bigint)
      order by e.id desc
      limit size;

@@ -112,3 +112,15 @@ select d.slug, d.name, d.public_contact, array_to_json(d.leads), array_to_json(d
  cross join lateral department_rows(c) d
  where $6::jsonb is not null
  order by d.slug collate "C";
+
+-- Of no plan and no day ($1 to $5), newest first, row by row from the key: the first comes at once,
+-- however old the audit is. $7 is whose key asks.
+-- name: audit_sheet
+select e.id, rfc3339(e.at), e.action, e.entity, e.entity_id, p.slug, o.code, e.key_id, e.client, e.holder, e.request_id,
+       e.detail
+  from audit_event e
+  left join plan p on p.id = e.plan_id
+  left join objective o on o.id = e.objective_id
+ where concat($1::text, $2::text, $3::text, $4::text, $5::text) is not null
+   and audit_wanted(e, p.slug, $6::jsonb, $7::jsonb)
+ order by e.id desc;

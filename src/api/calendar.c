@@ -45,7 +45,7 @@ bool calendar_list(struct call *c, struct exchange *x) {
     if (!done || !buf_ok(c, &text))
         return false;
     x->rp->etag = reply_etag(c, 0, text.data, text.len);
-    resource_describe(x, "text/calendar; charset=utf-8");
+    resource_describe(c, x, "text/calendar; charset=utf-8");
     reply_take_body(x->rp, &text);
     return !c->err;
 }

@@ -39,8 +39,9 @@ bool feed_list(struct call *c, struct exchange *x) {
     if (!page || c->err || !write_feed(c, x, &f, &b))
         return false;
     x->rp->etag = reply_etag(c, 0, b.data, b.len);
-    resource_describe(x, x->form == FORM_ATOM ? "application/atom+xml; charset=utf-8"
-                                              : "application/feed+json");
+    resource_describe(c, x,
+                      x->form == FORM_ATOM ? "application/atom+xml; charset=utf-8"
+                                           : "application/feed+json");
     reply_take_body(x->rp, &b);
     return !c->err;
 }

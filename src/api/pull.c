@@ -14,7 +14,7 @@ bool pull_list(struct call *c, struct exchange *x) {
     if (!ask_changes(c, x, &q) || !pull_page(c, x->api->pool, &q, &d))
         return false;
     x->rp->etag = reply_etag(c, 0, d.body.data, d.body.len);
-    resource_describe(x, "application/json");
+    resource_describe(c, x, "application/json");
     x->rp->cache_control = "no-cache";
     if (d.next)
         reply_header(x->rp, "Link", call_printf(c, "<%s>; rel=\"next\"", d.next));

@@ -14,7 +14,7 @@ static bool report_page(struct call *c, struct exchange *x) {
     if (!report || !page_report(c, &page, report))
         return false;
     x->rp->etag = reply_etag(c, 0, page.data, page.len);
-    resource_describe(x, "text/html; charset=utf-8");
+    resource_describe(c, x, "text/html; charset=utf-8");
     reply_header(x->rp, "Content-Security-Policy", page_policy(c));
     reply_take_body(x->rp, &page);
     return !c->err;

@@ -17,25 +17,21 @@ static void refund_unchanged(struct exchange *x) {
         limiter_return(x->api->reads, x->rq->client);
 }
 
-void resource_describe(struct exchange *x, const char *type) {
+void resource_describe(struct call *c, struct exchange *x, const char *type) {
     x->rp->status = 200;
     x->rp->type = type;
     x->rp->compress = true;
-    x->rp->cache_control = PUBLIC_CACHE;
-    refund_unchanged(x);
+    x->rp->cache_control = c->who ? "no-store" : PUBLIC_CACHE;
+    if (!c->who)
+        refund_unchanged(x);
 }
 
 static bool reply_document(struct call *c, struct exchange *x, struct document *d) {
-    x->rp->status = 200;
-    x->rp->type = "application/json";
-    x->rp->compress = true;
     x->rp->etag = reply_etag(c, d->revision, d->body.data, d->body.len);
-    x->rp->cache_control = c->who ? "no-store" : PUBLIC_CACHE;
+    resource_describe(c, x, "application/json");
     if (d->next)
         reply_header(x->rp, "Link", call_printf(c, "<%s>; rel=\"next\"", d->next));
     reply_take_body(x->rp, &d->body);
-    if (!c->who)
-        refund_unchanged(x);
     return x->rp->etag != NULL;
 }
 

@@ -68,7 +68,8 @@ const struct route ROUTES[] = {
     {"GET", "/updates/{source}/{external_id}", resource_get, &updates_natural, NULL, ANY, KEPT, 0},
     {"PUT", "/updates/{source}/{external_id}", resource_write, NULL, &update_put, REPORT, 0, BODY},
 
-    {"GET", "/audit", resource_list, &audit, NULL, ADMIN, 0, 0},
+    {"GET", "/audit", resource_list, &audit, NULL, ADMIN, ROUTE_CSV, 0},
+    {"GET", "/audit.csv", sheet_list, &audit, NULL, ADMIN, ROUTE_AS_IS | ROUTE_CSV, 0},
 
     {"GET", "/work-queue", resource_list, &work, NULL, STAFF, 0, 0},
     {"GET", "/calendar.ics", calendar_list, &calendar, NULL, ANY, KEPT | ROUTE_AS_IS | ROUTE_ICAL,

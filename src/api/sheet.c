@@ -81,7 +81,7 @@ bool sheet_list(struct call *c, struct exchange *x) {
     bool done = sheet_each(c, x->api->bulk, m.sheet, &q, add_row, &m) && spool_end(c, &m.spool) &&
                 vouch(c, &m);
     if (done) {
-        resource_describe(x, "text/csv; charset=utf-8; header=present");
+        resource_describe(c, x, "text/csv; charset=utf-8; header=present");
         reply_take_spool(x->rp, &m.spool);
     }
     spool_drop(&m.spool);

@@ -20,7 +20,7 @@ static const char *suffix_of(struct call *c, const char *slug) {
 
 static bool reply_with(struct call *c, struct exchange *x, const char *type, struct buf *b) {
     x->rp->etag = reply_etag(c, 0, b->data, b->len);
-    resource_describe(x, type);
+    resource_describe(c, x, type);
     reply_take_body(x->rp, b);
     return !c->err;
 }

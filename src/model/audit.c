@@ -24,5 +24,6 @@ const struct entity audit = {
     .what = "audit row",
     .list = &SQL_audit_list,
     .filters = FILTERS,
+    .sheet = &audit_sheet,
     .is_apart = true,
 };

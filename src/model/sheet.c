@@ -144,6 +144,12 @@ static const struct column DEPARTMENTS[] = {
     {"supports", false}, {"revision", true}, {"demo", false},
 };
 
+static const struct column AUDIT[] = {
+    {"id", false},        {"at", false},     {"action", false},     {"object", false},
+    {"object_id", false}, {"plan", false},   {"objective", false},  {"key", false},
+    {"client", false},    {"holder", false}, {"request_id", false}, {"detail", false},
+};
+
 const struct sheet goals_sheet = {"goals", &SQL_goals_sheet, GOALS, COUNT(GOALS)};
 const struct sheet objectives_sheet = {"objectives", &SQL_objectives_sheet, OBJECTIVES,
                                        COUNT(OBJECTIVES)};
@@ -154,6 +160,7 @@ const struct sheet measure_values_sheet = {"measure_values", &SQL_measure_values
                                            MEASURE_VALUES, COUNT(MEASURE_VALUES)};
 const struct sheet departments_sheet = {"departments", &SQL_departments_sheet, DEPARTMENTS,
                                         COUNT(DEPARTMENTS)};
+const struct sheet audit_sheet = {"audit", &SQL_audit_sheet, AUDIT, COUNT(AUDIT)};
 
 struct showing {
     const struct sheet *sheet;

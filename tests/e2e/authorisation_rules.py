@@ -333,6 +333,7 @@ RULES = {
     "GET /departments/{slug}": [_any(about="department")],
     "PATCH /departments/{slug}": [_rule("edit", covers_goals, about="department", body=_contact)],
     "GET /audit": [_rule("admin")],
+    "GET /audit.csv": [_rule("admin")],
     "GET /webhooks": [_rule("admin")],
     "POST /webhooks": [_rule("admin", covers_goals, status=201, body=_subscription)],
     "GET /webhooks/{id}": [_rule("admin", about="webhook")],

@@ -1,5 +1,9 @@
 """Every write leaves exactly one audit row, nothing else leaves any; and only administrators read them."""
+import csv
+import hashlib
+import io
 import itertools
+import json
 import re
 import unittest
 
@@ -14,6 +18,13 @@ _numbers = itertools.count(1)
 HOLDER = "Zqxholder, the web editor"
 # What is so already is answered, and changes nothing.
 UNCHANGING = {("POST /updates/{id}/publication", "published")}
+MANY = 2500 if support.QUICK or support.INSTRUMENTED else 50000
+
+
+def most_memory(server):
+    """In kilobytes, that it ever had."""
+    with open(f"/proc/{server.process.pid}/status", encoding="ascii") as f:
+        return next(int(line.split()[1]) for line in f if line.startswith("VmHWM"))
 
 
 class Audited(Case):
@@ -32,6 +43,11 @@ class Audited(Case):
 
     def audit(self, query="", key=None):
         return self.accepted(self.client.ask("GET", f"/audit?{query}", key=key or self.admin), 200)["data"]
+
+    def table(self, query="", path="/audit.csv", **headers):
+        got = self.client.ask("GET", f"{path}?{query}", None, headers, self.admin)
+        self.assertEqual((got.status, got["Content-Type"]), (200, "text/csv; charset=utf-8; header=present"), str(got)[:1000])
+        return got, list(csv.DictReader(io.StringIO(got.body.decode(), newline=""), strict=True))
 
     def newest(self):
         return self.audit("limit=1")[0]
@@ -165,6 +181,44 @@ class Reading(Audited):
         bound = self.db.key(scope="admin", source=None, objective="7.2")
         self.assertEqual({row["objective"] for row in self.audit(key=bound)}, {"7.2"}, "a key of 7.2 sees 7.2")
 
+    def test_the_table_says_what_the_rows_say(self):
+        id_ = f"object=update&object_id={self.first}"
+        for query in ("", id_, "actor=web-editor", "holder=a%20test", "object=key", "action=retract",
+                      f"{id_}&until={self.audit(id_)[-1]['at']}", f"since={self.audit(id_)[0]['at']}", "plan=another",
+                      "until=1999-01-01T00:00:00Z", "plan=cerritos-in-progress&object=draft"):
+            listed = self.audit(f"limit=500&{query}")
+            got, rows = self.table(f"dialect=rfc4180&{query}")
+            self.assertEqual(got["X-Row-Count"], str(len(listed)), query)
+            for row, document in zip(rows, listed, strict=True):
+                self.assertEqual(list(row), list(document), "the columns are the members, in their order")
+                self.assertEqual(json.loads(row.pop("detail") or "null"), document.pop("detail"))
+                self.assertEqual(row, {name: said or "" for name, said in document.items()})
+            self.assertEqual(self.table(f"dialect=rfc4180&{query}", "/audit", Accept="text/csv")[0].body, got.body)
+        self.assertGreater(len(self.audit("limit=500")), len(self.audit(f"{id_}&limit=500")), "filters have done something")
+
+    def test_the_table_is_for_administrators_and_nothing_keeps_it(self):
+        self.refused(self.client.get("/audit.csv"), 401)
+        self.refused(self.client.ask("GET", "/audit.csv", key=self.db.key(scope="report,publish,edit")), 403)
+        got, rows = self.table()
+        self.assertEqual((got["Cache-Control"], got["CSV-SHA256"]), ("no-store", hashlib.sha256(got.body).hexdigest()))
+        self.assertIn(self.first, {row["object_id"] for row in rows})
+        self.accepted(self.client.post(note("7.3"), key=self.key))
+        self.assertEqual(len(self.table()[1]), len(rows) + 1, "it is made anew each time")
+        bound = self.db.key(scope="admin", source=None, objective="7.2")
+        got = self.client.ask("GET", "/audit.csv", key=bound)
+        self.assertEqual({row["objective"] for row in csv.DictReader(io.StringIO(got.body.decode()))}, {"7.2"})
+        for query, place in (("limit=2", "limit"), ("cursor=x", "cursor"), ("as_of=2026-01-31", "as_of"),
+                             ("dialect=tsv", "dialect"), ("object=person", "object")):
+            self.refused(self.client.ask("GET", f"/audit.csv?{query}", key=self.admin), 400, places=[place])
+
+    def test_a_holder_is_no_formula(self):
+        holder = '=HYPERLINK("https://x.org","y")'
+        key = support.run("key", "create", "--name", "formulas", "--scope", "report,publish", "--source", "gogov", "--holder", holder,
+                          url=self.db.url).stdout.strip()
+        self.accepted(self.client.post(note("7.1"), key=key))
+        self.assertEqual({row["holder"] for row in self.table("actor=formulas")[1]}, {"'" + holder})
+        self.assertEqual({row["holder"] for row in self.table("actor=formulas&dialect=rfc4180")[1]}, {holder})
+
     def test_what_cannot_be_asked_is_refused(self):
         for query, place in (("object=person", "object"), ("since=2026-11-01", "since"), ("until=now", "until"),
                              ("action=Edit", "action"), ("as_of=2026-01-31", "as_of"), ("source=gogov", "source"),
@@ -178,6 +232,34 @@ class Reading(Audited):
         for (path, form), seen in eye.take().items():
             self.assertNotIn("Zqxholder", str(seen), f"{path}, {form}")
         self.assertIn("Zqxholder", str(self.audit()), "this would not see it")
+
+
+class ManyRows(Audited):
+    """The table of an old audit goes by a file, in memory that does not grow with it."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.db.sql(f"""
+            insert into progress.audit_event (at, client, holder, action, entity, entity_id, detail)
+            select now() - n * interval '1 minute', 'city-hall', 'Office', 'edit', 'objective', n::text,
+                   jsonb_build_object('statement', repeat('What it said before. ', 20))
+              from generate_series(1, {MANY}) n;
+            analyze progress.audit_event""")
+
+    def test_every_row_comes_once_and_memory_stays(self):
+        self.table("actor=nobody")
+        before = most_memory(self.server)
+        for query, expected in (("", self.db.count("audit_event")), ("object=objective", MANY)):
+            got, rows = self.table(f"dialect=rfc4180&{query}")
+            self.assertEqual(got["X-Row-Count"], str(expected), query)
+            self.assertEqual(len({row["id"] for row in rows}), expected, query)
+            self.assertEqual(got["CSV-SHA256"], hashlib.sha256(got.body).hexdigest())
+            self.assertEqual([int(row["id"]) for row in rows], sorted((int(row["id"]) for row in rows), reverse=True))
+        grown = most_memory(self.server) - before
+        support.say(f"{len(got.body)} bytes of table, {grown} KB of memory more")
+        if not support.INSTRUMENTED:
+            self.assertLess(grown, 20 * 1024)
 
 
 if __name__ == "__main__":
