@@ -1,10 +1,10 @@
--- Redaction: an administrator blanks named texts of an update or a draft, wherever they are kept: in
--- its row, in what the audit holds of earlier drafts, in remembered answers. The row, the reason and
+-- Redaction: an administrator blanks named texts of an update or a draft, or all that it says of a
+-- service, wherever they are kept: in its row, in what the audit holds of earlier drafts, in remembered answers. The row, the reason and
 -- the audit stay. What was redacted does not come back by a report that is sent again.
 
 -- What a redacted field reads as; a value that the table demands has a word in its place.
 create function redacted_value(field text) returns jsonb language sql immutable as $$
-    select case when field in ('details', 'next_steps') then 'null'::jsonb
+    select case when field in ('details', 'next_steps', 'service') then 'null'::jsonb
                 when field = 'links' then '[]'
                 else '"[redacted]"' end
 $$;
@@ -84,6 +84,11 @@ begin
     return detail;
 end $$;
 
+-- Whether it is what a partner is told of the update `id`: the case by its number, the update by its place.
+create function tells_a_partner(doc jsonb, id text) returns boolean language sql immutable as $$
+    select doc ? 'service_request_id' and split_part(doc->>'location', '?', 1) = '/updates/' || id
+$$;
+
 -- A document as it was answered, of whatever depth, without the fields of the update `id`.
 create function answer_redacted(doc jsonb, id text, fields text[], mark jsonb) returns jsonb language plpgsql immutable as $$
 declare
@@ -94,6 +99,8 @@ begin
                   from jsonb_array_elements(doc) with ordinality t);
     elsif jsonb_typeof(doc) <> 'object' then
         return doc;
+    elsif tells_a_partner(doc, id) then
+        return doc || case when 'service' = any(fields) then '{"service_request_id": "[redacted]"}' else '{}' end::jsonb;
     elsif doc->>'id' is distinct from id or not doc ? 'summary' then
         return (select coalesce(jsonb_object_agg(e.key, answer_redacted(e.value, id, fields, mark)), '{}') from jsonb_each(doc) e);
     end if;
@@ -116,7 +123,7 @@ begin
      where i.location = place
         or starts_with(i.location, place || '?')
         or ((i.location is null or substr(i.location, 1, 9) <> '/updates/' or substr(i.location, 10, 1) not between '0' and '9')
-            and i.body ~ format('"id": ?"%s"', redact_answers.id));
+            and i.body ~ format('"id": ?"%1$s"|"location": ?"/updates/%1$s["?]', redact_answers.id));
 end $$;
 
 create function redact_audit(id bigint, fields text[]) returns void language plpgsql as $$
@@ -147,8 +154,9 @@ declare
     r published_update := jsonb_populate_record(u, redacted_values(texts_in(to_jsonb(u), fields)));
 begin
     update published_update t
-       set (summary, details, next_steps, links, reason, retraction_reason, redacted_at, redaction_reason, redacted_fields, changed_at)
-         = row(r.summary, r.details, r.next_steps, r.links, r.reason, r.retraction_reason, at, redact_published.reason,
+       set (summary, details, next_steps, links, service, reason, retraction_reason, redacted_at, redaction_reason,
+            redacted_fields, changed_at)
+         = row(r.summary, r.details, r.next_steps, r.links, r.service, r.reason, r.retraction_reason, at, redact_published.reason,
                array(select distinct f from unnest(u.redacted_fields || fields) f order by f), at)
      where t.id = u.id;
     perform announce('update', u.id::text, 'redacted', u.plan_id, u.objective_id);
@@ -159,9 +167,9 @@ declare
     r draft_update := jsonb_populate_record(d, redacted_values(texts_in(to_jsonb(d), fields)));
 begin
     update draft_update t
-       set (summary, details, next_steps, links, reason, return_comment, redacted_at, redaction_reason, redacted_fields,
-            changed_at, revision)
-         = row(r.summary, r.details, r.next_steps, r.links, r.reason, r.return_comment, at, redact_draft.reason,
+       set (summary, details, next_steps, links, service, reason, return_comment, redacted_at, redaction_reason,
+            redacted_fields, changed_at, revision)
+         = row(r.summary, r.details, r.next_steps, r.links, r.service, r.reason, r.return_comment, at, redact_draft.reason,
                array(select distinct f from unnest(d.redacted_fields || fields) f order by f), at, d.revision + 1)
      where t.id = d.id;
 end $$;

@@ -2,10 +2,12 @@
 
 #include "generated/queries.h"
 
-/* The texts that a person writes. Not the external id: it is the source's name for its record, and
- * the update would be a new one under another. */
-static const char *const TEXTS[] = {"summary", "details",           "next_steps",     "links",
-                                    "reason",  "retraction_reason", "return_comment", NULL};
+/* The texts that a person writes, and what is said of a service: its names and numbers can tell of
+ * one household, so it goes as a whole. Not the external id: it is the source's name for its
+ * record, and the update would be a new one under another. */
+static const char *const TEXTS[] = {"summary", "details", "next_steps",        "links",
+                                    "service", "reason",  "retraction_reason", "return_comment",
+                                    NULL};
 
 static const struct field A_TEXT = {"", FIELD_CHOICE, FIELD_NOT_NULL, 0, TEXTS, NULL};
 

@@ -8,7 +8,7 @@ import support
 from photograph import Photographer
 
 MARK = "zqxelm"  # in every text of every update, and nowhere else
-FIELDS = ("summary", "details", "next_steps", "links", "reason", "retraction_reason", "return_comment")
+FIELDS = ("summary", "details", "next_steps", "links", "service", "reason", "retraction_reason", "return_comment")
 PG_DUMP = os.path.join(os.path.dirname(support.PSQL), "pg_dump")
 
 
@@ -16,6 +16,9 @@ def marked(body, **more):
     """A body that says it in every text."""
     texts = {f: f"{MARK} 12 Elm Street, {f}" for f in ("summary", "details", "next_steps")}
     link = {"label": f"{MARK} 12 Elm Street", "url": f"https://example.org/{MARK}"}
+    if body["kind"] == "service_status":
+        texts["service"] = {"name": f"{MARK} Elm Street", "case_id": f"{MARK}-12", "state": "open",
+                            "raw_state": f"at {MARK} 12", "open": 3}
     return body | texts | {"links": [link]} | more
 
 

@@ -13,7 +13,7 @@ from support import Case, Cluster, Database, Server, note, progress
 REASON = "It named a resident."
 IDLE_MS = 120000  # a connection waits for long while something else is looked at
 SAVED_WITHIN = 30.0  # seconds; the service saves five seconds after a change
-PAIRS = (("gogov", "natural"), ("gogov", "posted"), ("gogov", "drafted"))
+PAIRS = tuple(("gogov", name) for name in ("natural", "posted", "drafted", "served", "partner"))
 
 
 def folder_of(case):
@@ -48,7 +48,7 @@ class Everywhere(Redacting):
             self.servers[name] = (Server(self.db.url, PROGRESS_DATA=folder, PROGRESS_KEEP_ALIVE_MS=IDLE_MS), folder)
             self.addCleanup(self.servers[name][0].kill)
         self.client = self.connect(server=self.servers["the first"][0])
-        self.repeats, self.ids = [], []
+        self.repeats, self.ids, self.partners = [], [], []
 
     # ---- what should never have been said ----
 
@@ -71,23 +71,45 @@ class Everywhere(Redacting):
         self.say("POST", "/updates", marked(progress("7.3", status="cancelled"), reason=f"{MARK} gone"), self.key, 201)
         wrong = self.say("POST", "/updates", marked(note("7.4")), self.key, 201)
         self.say("POST", f"/updates/{wrong}/retraction", {"reason": f"{MARK} lives there"}, self.key, 200)
+        served = note("2.3", kind="service_status")
+        self.say("PUT", "/updates/gogov/served", marked(served), self.key, 201)
+        self.say("PUT", "/updates/gogov/served", marked(served, details=f"{MARK} again"), self.key, 200)
         self.draft_it()
+        self.pass_it_on()
         return first
 
     def draft_it(self):
         """One open and returned, one discarded, one published: all of them revised, so that the audit has them too."""
         drafts = [self.say("POST", "/updates", marked(note("7.5", external_id="drafted")), self.reporter, 201),
                   self.say("POST", "/updates", marked(note("2.1")), self.reporter, 201),
-                  self.say("POST", "/updates", marked(note("2.2")), self.reporter, 201)]
+                  self.say("POST", "/updates", marked(note("2.2", kind="service_status")), self.reporter, 201)]
         for number in drafts:
             got = self.client.ask("GET", f"/updates/{number}?state=draft", key=self.reporter)
-            body = marked(note(got.json["objective"]), details=f"{MARK} revised", external_id=got.json["external_id"])
+            body = marked(note(got.json["objective"], kind=got.json["kind"]), details=f"{MARK} revised",
+                          external_id=got.json["external_id"])
             put = self.client.ask("PUT", f"/updates/{number}", body, {"If-Match": got["ETag"]}, self.reporter)
             self.accepted(put, 200)
         self.db.sql("update progress.draft_update set returned_at = clock_timestamp(), "
                     f"return_comment = '{MARK} must go' where id = {drafts[0]}")
         self.say("POST", f"/updates/{drafts[1]}/discard", None, self.reporter, 200)
         self.say("POST", f"/updates/{drafts[2]}/publication", None, self.publisher, 200)
+
+    def pass_it_on(self):
+        """A partner's word on one case, remembered as an answer of another kind."""
+        update = {"update_id": "partner", "service_request_id": f"{MARK}-12", "status": "open",
+                  "updated_datetime": "2026-01-20T12:00:00Z", "description": f"{MARK} 12 Elm Street " * 40}
+        asked = ("POST", "/open311/v2/servicerequestupdates.json?objective=2.4", [update],
+                 {"Idempotency-Key": '"a partner"'}, self.key)
+        result = self.accepted(self.client.ask(*asked), 200)["service_request_updates"][0]
+        self.partners.append((asked, result))
+        self.ids.append(result["location"].rpartition("/")[2])
+
+    def passed_on(self):
+        """What the partner's same request is answered with."""
+        for asked, result in self.partners:
+            answer = self.client.ask(*asked)
+            self.assertEqual((answer.status, answer["Idempotent-Replayed"]), (200, "true"), str(answer))
+            yield answer.json["service_request_updates"][0], result
 
     def repeated(self):
         """What the same requests are answered with."""
@@ -117,6 +139,8 @@ class Everywhere(Redacting):
         for answer in self.repeated():
             self.assertNotIn(MARK, str(answer))
             self.assertEqual(answer.json["redaction"]["reason"], REASON)
+        for answer, before_it in self.passed_on():
+            self.assertEqual(answer, before_it | {"service_request_id": "[redacted]"})
         self.must_be_told(began, ids)
         self.must_stand_as_before(before, first)
         support.say(f"redaction: {len(ids)} updates and drafts, looked for in {sum(1 for _ in places._all())} places")
@@ -134,12 +158,16 @@ class Everywhere(Redacting):
         self.assertLessEqual({"export", "dump"}, found)
         for answer in self.repeated():
             self.assertIn(MARK, str(answer))
+        for answer, before in self.passed_on():
+            self.assertEqual(answer, before)
 
     def must_say_so(self, doc):
-        fields = doc["redaction"]["fields"]
-        self.assertLessEqual({"summary", "details", "next_steps", "links"}, set(fields), doc)
-        said = tuple(doc[field] for field in ("summary", "details", "next_steps", "links"))
-        self.assertEqual(said, ("[redacted]", None, None, []))
+        fields = {"summary", "details"}
+        fields |= {"next_steps", "links"} if doc["external_id"] != "partner" else set()
+        fields |= {"service"} if doc["kind"] == "service_status" else set()
+        self.assertLessEqual(fields, set(doc["redaction"]["fields"]), doc)
+        said = tuple(doc[field] for field in ("summary", "details", "next_steps", "links", "service"))
+        self.assertEqual(said, ("[redacted]", None, None, [], None))
         self.assertIn(doc["reason"], (None, "[redacted]"))
         self.assertEqual(doc["retraction"]["reason"] if doc["retraction"] else "[redacted]", "[redacted]")
         self.assertEqual(doc["returned"]["comment"] if doc.get("returned") else "[redacted]", "[redacted]")
@@ -263,6 +291,20 @@ class Decisions(Redacting):
         made = self.accepted(self.client.post(corrected | {"external_id": "again"}, key=self.key))
         self.assertEqual((made["details"], made["redaction"]), ("On Elm Street.", None))
         self.refused(self.client.ask("PUT", path, body, key=self.key), 409, "redacted")
+
+    def test_a_service_goes_as_a_whole_and_does_not_come_back(self):
+        path, body = "/updates/gogov/graffiti", marked(note("7.4", kind="service_status"))
+        number = self.accepted(self.client.ask("PUT", path, body, key=self.key))["id"]
+        doc = self.redacted(number, ["service"])
+        self.assertEqual((doc["service"], doc["redaction"]["fields"]), (None, ["service"]))
+        self.assertEqual(doc["summary"], body["summary"], "what was not named stays")
+        table = self.client.get("/updates.csv?objective=7.4").body.decode()
+        self.assertNotIn(body["service"]["name"], table)
+        self.refused(self.client.ask("PUT", path, body, key=self.key), 409, "redacted", ["#/service"])
+        same = self.accepted(self.client.ask("PUT", path, body | {"service": None}, key=self.key), 200)
+        self.assertEqual(same["id"], number)
+        plain = self.said()
+        self.refused(self.redact(plain, ["service"]), 422, "invalid", ["#/fields"])
 
     def test_a_draft_that_was_redacted_stays_so(self):
         number = self.accepted(self.client.post(marked(note("7.3", external_id="drafted")), key=self.reporter))["id"]

@@ -78,6 +78,37 @@ begin
                                {"id": "8", "summary": "a"}]}'::jsonb, 'answer');
 end $$;
 
+create function test.a_service_is_redacted_as_a_whole() returns void language plpgsql as $$
+declare
+    said jsonb  := '{"objective": "1.1", "as_of": "2026-10-31", "kind": "service_status", "summary": "Answered.", "details": "kept",
+                     "service": {"name": "12 Elm Street", "state": "open", "raw_state": "Elm, at the door", "open": 3}}';
+    pair jsonb  := '{"source": "gogov", "external_id": "x"}';
+    id_  bigint;
+    doc  jsonb;
+begin
+    id_ := (updates_put_natural(test.q('gogov', pair, idem => 'k'), said)).body::jsonb->>'id';
+    perform test.is(position('Elm' in test.everything()) > 0, true, 'it is there');
+    doc := test.redact(id_, '{service}');
+    perform test.is(doc->'service', 'null'::jsonb, 'service');
+    perform test.has(doc, '{"summary": "Answered.", "details": "kept"}');
+    perform test.is(position('Elm' in test.everything()), 0, 'where it is left');
+    perform test.fails(format('select updates_put_natural(test.q(''gogov'', %L), %L)', pair, said), 'CP409', '#/service');
+    perform test.is((updates_put_natural(test.q('gogov', pair), said - 'service')).body::jsonb->>'id', id_::text, 'the same without it');
+    perform test.as_role('progress_owner');
+    perform test.fails(format('update published_update set service = ''{"name": "b"}'' where id = %s', id_), '23001', 'content never changes');
+end $$;
+
+-- A partner's answer names the case by its number, and no update by its id.
+create function test.an_answer_to_a_partner_is_redacted() returns void language plpgsql as $$
+declare
+    said jsonb := '{"service_request_updates": [{"update_id": "u", "service_request_id": "12 Elm", "location": "/updates/7?plan=a"},
+                                                {"update_id": "v", "service_request_id": "12 Elm", "location": "/updates/70"}]}';
+begin
+    perform test.is(answer_redacted(said, '7', '{service}', '{"m": 1}'),
+                    jsonb_set(said, '{service_request_updates,0,service_request_id}', '"[redacted]"'), 'answer');
+    perform test.is(answer_redacted(said, '7', '{summary}', '{"m": 1}'), said, 'of another field');
+end $$;
+
 create function test.a_redacted_draft_is_published_as_such() returns void language plpgsql as $$
 declare
     id_ bigint := (updates_post(test.q('drafts'), test.report('1.1', '2026-10-31', '{"details": "12 Elm Street"}'))).body::jsonb->>'id';
