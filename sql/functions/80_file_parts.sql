@@ -45,6 +45,7 @@ create function file_parts(doc jsonb) returns setof file_part language sql immut
     union all select 'measure', '#/measures/' || n, item from items(doc->'measures')
     union all select 'measure_history', '#/measures/' || m.n || '/history/' || i.n, i.item
                 from items(doc->'measures') m, items(m.item->'history') i
+    union all select 'reporting_period', '#/periods/' || n, item from items(doc->'periods')
     union all select 'link', r.at || '/links/' || i.n, i.item from report r, items(r.value->'links') i
 $$;
 
@@ -61,6 +62,7 @@ values
     ('file', 'events',      'optional', 'array',   null),
     ('file', 'goals',       'optional', 'array',   null),
     ('file', 'measures',    'optional', 'array',   null),
+    ('file', 'periods',     'optional', 'array',   null),
     ('file', 'updates',     'optional', 'array',   null),
 
     ('plan', 'slug',              'required', 'string', '^(?=.{1,64}$)[a-z0-9]+(-[a-z0-9]+)*$'),
@@ -189,6 +191,13 @@ values
     ('measure', 'slug',        'required', 'string', '^(?=.{1,64}$)[a-z0-9]+(-[a-z0-9]+)*$'),
     ('measure', 'revision',    'optional', 'number', 'integer'),
     ('measure', 'history',     'optional', 'array',  null),
+    ('reporting_period', 'period',     'required', 'string', '^[0-9]{4}-[0-9]{2}-Q[1-4]$'),
+    ('reporting_period', 'starts_on',  'required', 'string', 'date'),
+    ('reporting_period', 'ends_on',    'required', 'string', 'date'),
+    ('reporting_period', 'grace_days', 'required', 'number', 'integer'),
+    ('reporting_period', 'revision',   'optional', 'number', 'integer'),
+    ('reporting_period', 'closed_at',  'nullable', 'string', 'time'),
+    ('reporting_period', 'report',     'nullable', 'string', '\S'),
     ('link', 'label', 'required', 'string', 'stated 200'),
     ('link', 'url',   'required', 'string', '^https?://\S+$')
 union all

@@ -74,6 +74,7 @@ create function double_faults(parts file_part[]) returns setof file_fault langua
                       from unnest(parts) with ordinality p (what, at, value, n)
                       join (values ('department', 'slug', false), ('event', 'position', false), ('goal', 'number', false),
                                    ('objective', 'code', false), ('action', 'position', true), ('measure', 'slug', false),
+                                   ('reporting_period', 'period', false),
                                    ('update', 'id', false), ('update', 'external_id', false)) f (what, field, within_parent) using (what)
                      where f.field <> 'external_id' or not p.value ? 'state') k
              where k.name is not null) d

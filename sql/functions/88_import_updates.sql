@@ -178,6 +178,9 @@ begin
                           union all
                          select * from restore_updates(c.plan_id, parts)) t
                   where t.n > 0 group by t.kind order by t.kind;
+    return query select t.kind, 'periods', count(*), null::text
+                   from (select import_period(c.plan_id, p.value) as kind from unnest(parts) p
+                          where p.what = 'reporting_period') t group by t.kind order by t.kind;
 end $$;
 
 -- The whole import, one at a time. A dry run applies everything and takes it back.

@@ -1,5 +1,6 @@
 """`progressd import` and `progressd export`: all of a file or nothing, and every fault named."""
 import copy
+import datetime
 import json
 import os
 import tempfile
@@ -153,8 +154,22 @@ class Exporting(Terminal):
         client.ask(
             "PATCH", "/objectives/8.4", {"archived": True, "tags": ["x"]}, {"If-Match": '"r1-0000000000000000"'}
         )
+        self.close_a_quarter(db, client, post)
         client.close()
         return db, server
+
+    def close_a_quarter(self, db, client, post):
+        """Of which something is restated since, and another that is to have a longer grace."""
+        post(progress("2.1", 10, as_of=str(datetime.date.today() - datetime.timedelta(250))))
+        self.closed = next(p for p in client.get("/periods").json["data"] if p["state"] == "due")["id"]
+        stated = post(progress("2.1", 60, as_of=client.get(f"/periods/{self.closed}").json["ends_on"]))
+        admin = db.key(scope="admin", source=None)
+        got = client.ask("POST", f"/periods/{self.closed}/closing", None, {}, admin)
+        self.assertEqual((got.status, got.json["state"]), (200, "closed"), str(got))
+        post(progress("2.1", 50, as_of=got.json["ends_on"], supersedes=stated, reason="It was 50."))
+        newest = client.get("/periods?limit=1").json["data"][0]["id"]
+        got = client.ask("PATCH", f"/periods/{newest}", {"grace_days": 30}, {"If-Match": '"r1-0000000000000000"'})
+        self.assertEqual(got.status, 200, str(got))
 
     def test_an_export_imports_to_the_same_state(self):
         db, server = self.lively()
@@ -177,8 +192,16 @@ class Exporting(Terminal):
             "/updates?limit=500",
             "/objectives/7.1/updates",
             "/goals?as_of=2026-01-15",
+            "/periods",
+            f"/reports/{self.closed}",
+            f"/reports/{self.closed}?known_at={one.get(f'/periods/{self.closed}').json['closed_at']}",
         ):
             self.assertEqual(one.get(path).body, two.get(path).body, path)
+        for form in ("text/csv", "text/html"):
+            pages = [client.get(f"/reports/{self.closed}", Accept=form) for client in (one, two)]
+            self.assertEqual(pages[0].body, pages[1].body, form)
+            self.assertIn(form, pages[0]["Content-Type"])
+        self.assertTrue(two.get(f"/reports/{self.closed}").json["restated"]["is_restated"])
         one.close()
         two.close()
         before = other.checksum()

@@ -37,7 +37,7 @@ begin
     set constraints all immediate;
     set constraints all deferred;
     set local session_replication_role = replica;
-    delete from change; delete from audit_event; delete from draft_update; delete from measure_value; delete from update_tally; delete from published_update;
+    delete from reporting_period; delete from change; delete from audit_event; delete from draft_update; delete from measure_value; delete from update_tally; delete from published_update;
     delete from measure_revision; delete from measure; delete from action;
     delete from objective_revision; delete from goal_revision; delete from objective; delete from goal; delete from department; delete from plan_event; delete from plan;
     set local session_replication_role = origin;
