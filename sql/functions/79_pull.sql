@@ -54,10 +54,13 @@ end $$;
 
 -- At most `most` changes that `upto` has seen and `since` has not, behind the change `past`, in the
 -- order of their ids: for one thing that is the order in which it changed. The first of a tale are
--- found by their transactions, those that follow by their ids.
+-- found by their transactions, those that follow by their ids. As many transactions as are looked for
+-- bound the ids that can be among the first: of a long tale the index alone leaves out the rest.
 create function changes_untold(since pg_snapshot, upto pg_snapshot, past bigint, most integer) returns setof change
 language plpgsql stable
 set plan_cache_mode = force_generic_plan as $$
+declare
+    bound bigint;
 begin
     if past is not null then
         return query select ch.* from change ch
@@ -65,12 +68,17 @@ begin
                         and pg_visible_in_snapshot(ch.xid, upto) and not pg_visible_in_snapshot(ch.xid, since)
                       order by ch.id limit most;
     else
+        select case when count(*) = most then max(f.id) else 9223372036854775807 end into bound
+          from (select c.id from change c
+                 where c.xid >= pg_snapshot_xmax(since) and c.xid < pg_snapshot_xmax(upto)
+                   and pg_visible_in_snapshot(c.xid, upto)
+                 order by c.xid, c.id limit most) f;
         return query
         select ch.* from change ch
          where ch.id = any(array(select n.id
                                    from (select c.id from change c
                                           where c.xid >= pg_snapshot_xmax(since) and c.xid < pg_snapshot_xmax(upto)
-                                            and pg_visible_in_snapshot(c.xid, upto)
+                                            and c.id <= bound and pg_visible_in_snapshot(c.xid, upto)
                                           union all
                                          select c.id from pg_snapshot_xip(since) as b (xid)
                                            join change c on c.xid = b.xid
@@ -88,8 +96,9 @@ set plan_cache_mode = force_generic_plan as $$
 begin
     case entity
     when 'update' then
-        return query select u.id::text, u.code, u.goal_number, u.state <> 'published', update_doc(u, c)
-                       from update_rows(c) u where u.id = any(ids::bigint[]);
+        -- Rows first and whole: a document made of their columns one by one is a call of its own each time.
+        return query select (t.u).id::text, (t.u).code, (t.u).goal_number, (t.u).state <> 'published', update_doc(t.u, c)
+                       from (select u from update_rows(c) u where u.id = any(ids::bigint[]) offset 0) t;
     when 'objective' then
         return query select o.code, o.code, o.goal_number, o.archived_at is not null, objective_doc(o, c)
                        from objective_rows(c) o where o.code = any(ids);

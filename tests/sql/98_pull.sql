@@ -22,3 +22,26 @@ begin
     perform test.is((select count(*) from change), before, 'changes');
     perform test.fails('delete from change', '23001');
 end $$;
+
+-- The first of a tale, where ids and transactions go in different orders and some are still open, against
+-- a plain reading of all changes.
+create function test.the_first_of_a_tale_are_those_with_the_lowest_ids() returns void language plpgsql as $$
+declare
+    since pg_snapshot := '1000:1010:1000,1003,1007';
+    upto  pg_snapshot := '1003:1040:1003,1020,1021,1033';
+    most  integer;
+    mixed integer;
+begin
+    insert into change (id, xid, entity, entity_id, op, plan_id) overriding system value
+    select 1000000 + (n * 37) % 200, (1000 + n / 4)::text::xid8, 'update', n::text, 'published', 1 from generate_series(0, 199) n;
+    foreach most in array array[1, 2, 7, 40, 101, 500] loop
+        perform test.is((select array_agg(id) from changes_untold(since, upto, null, most)),
+                        (select array_agg(id order by id)
+                           from (select id from change ch
+                                  where pg_visible_in_snapshot(ch.xid, upto) and not pg_visible_in_snapshot(ch.xid, since)
+                                    and ch.xid >= '1000'
+                                  order by id limit most) f), format('the first %s', most));
+    end loop;
+    select count(*) into mixed from changes_untold(since, upto, null, 500);
+    perform test.is(mixed, 4 * (27 + 2), 'all of them');
+end $$;
