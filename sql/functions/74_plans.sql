@@ -127,8 +127,9 @@ end $$;
 create function edit_plan(old plan, new plan, a author) returns void language plpgsql as $$
 begin
     update plan p
-       set (title, overview, state, starts_on, ends_on, revision, changed_at)
-         = row(new.title, new.overview, new.state, new.starts_on, new.ends_on, old.revision + 1, clock_timestamp())
+       set (title, overview, state, starts_on, ends_on, funding_is_public, revision, changed_at)
+         = row(new.title, new.overview, new.state, new.starts_on, new.ends_on, new.funding_is_public, old.revision + 1,
+               clock_timestamp())
      where p.id = old.id and p.revision = old.revision;
     if not found then
         perform problem(412, 'the plan was imported anew meanwhile');
@@ -169,7 +170,7 @@ begin
         perform problem(404, format('no plan %s', q->'args'->>'slug'));
     end if;
     perform hold_to_revision(q, old.revision);
-    perform refuse_if(unknown_fields(body, 'title', 'overview', 'state', 'starts_on', 'ends_on'));
+    perform refuse_if(unknown_fields(body, 'title', 'overview', 'state', 'starts_on', 'ends_on', 'funding_is_public'));
     new := jsonb_populate_record(old, body);
     perform refuse_if(plan_faults(new));
     if new.state <> old.state and not is_next_state(old.state, new.state) then

@@ -44,6 +44,7 @@ static const struct field EDIT_FIELDS[] = {
     {"state", FIELD_CHOICE, FIELD_NOT_NULL, 0, STATES, NULL},
     {"starts_on", FIELD_DATE, FIELD_OPTIONAL, 0, NULL, NULL},
     {"ends_on", FIELD_DATE, FIELD_OPTIONAL, 0, NULL, NULL},
+    {"funding_is_public", FIELD_BOOL, FIELD_NOT_NULL, 0, NULL, NULL},
     {0},
 };
 
@@ -54,11 +55,12 @@ const struct operation plan_post = {
     .touches = TAG_ALL,
 };
 
-/* Which plan is active decides what every path answers. */
+/* Which plan is active decides what every path answers; and amounts that are public no longer are
+ * not to be kept for an outage either. */
 const struct operation plan_patch = {
     .statement = &SQL_plans_patch,
     .fields = EDIT_FIELDS,
-    .flags = OPERATION_IF_MATCH | OPERATION_MERGES | OPERATION_APART,
+    .flags = OPERATION_IF_MATCH | OPERATION_MERGES | OPERATION_APART | OPERATION_ERASES,
     .touches = TAG_ALL,
 };
 
