@@ -15,10 +15,12 @@ import machine  # noqa: E402
 import memory  # noqa: E402
 import outages  # noqa: E402
 import overload  # noqa: E402
+import pulls  # noqa: E402
 import reads  # noqa: E402
 import rows  # noqa: E402
 import stage  # noqa: E402
 import support  # noqa: E402
+import tables  # noqa: E402
 import visible  # noqa: E402
 import writes  # noqa: E402
 
@@ -28,6 +30,8 @@ PARTS = {
     "writes": writes.measure,
     "batch": batch.measure,
     "rows": rows.measure,
+    "tables": tables.measure,
+    "pulls": pulls.measure,
     "overload": overload.measure,
     "visible": visible.measure,
     "outage": outages.measure,

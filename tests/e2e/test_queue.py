@@ -133,17 +133,34 @@ class Queue(Waiting):
 
 
 class Silent(Waiting):
-    def test_a_source_that_falls_silent_is_named(self):
-        for n, ago in enumerate((70, 63, 56, 49, 42)):
-            made = self.client.post({"objective": "1.5", "as_of": day(-ago), "kind": "note", "summary": "Weekly."},
-                                    key=self.db.key(source="weekly"), idem=f"weekly-{n}")
+    def sent(self, source, *days_ago):
+        """A note on each of these days, by a source of its own."""
+        key = self.db.key(source=source)
+        for ago in days_ago:
+            body = {"objective": "1.5", "as_of": day(-ago), "kind": "note", "summary": "As a rule."}
+            made = self.client.post(body, key=key, idem=f"{source}-{ago}")
             self.assertEqual(made.status, 201, made.body)
             self.db.sql("set session_replication_role = replica; update progress.published_update "
                         f"set published_at = '{day(-ago)}T18:00Z', changed_at = '{day(-ago)}T18:00Z' "
                         f"where id = {made.json['id']}")
-        self.assertEqual([(i["source"], i["since"], i["objective"], i["detail"]) for i in self.queue("?reason=silent")],
-                         [("weekly", day(-42), None, "has sent nothing since; as a rule it does every 7 days")])
-        self.assertEqual(self.queue("?reason=silent", self.reporter), [], "another source's silence")
+
+    def silent(self, key=None, query=""):
+        return [(i["source"], i["since"], i["objective"], i["detail"]) for i in self.queue(f"?reason=silent{query}", key)]
+
+    def test_a_source_that_falls_silent_is_named(self):
+        self.sent("weekly", 70, 63, 56, 49, 42)
+        self.sent("rare", 90, 80)  # too seldom to say what is usual
+        self.sent("nearly", 42, 35, 28, 21, 14)  # twice its interval, and no day more
+        self.sent("just-past", 43, 36, 29, 22, 15)
+        self.sent("long-ago", *range(460, 401, -7))
+        past = ("just-past", day(-15), None, "has sent nothing since; as a rule it does every 7 days")
+        weekly = ("weekly", day(-42), None, "has sent nothing since; as a rule it does every 7 days")
+        self.assertEqual(self.silent(), [past, weekly])
+        self.assertEqual(self.silent(self.reporter), [], "another source's silence")
+        forgotten = ("long-ago", day(-404), None, "has sent nothing since; as a rule it does every 7 days")
+        self.assertEqual(self.silent(query=f"&as_of={day(-30)}"), [forgotten], "another one was, on that day")
+        self.sent("weekly", 0)
+        self.assertEqual(self.silent(), [past], "who speaks again is silent no more")
 
 
 class Returned(Waiting):
