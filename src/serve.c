@@ -74,8 +74,8 @@ enum {
 /* What is asked of them: tables of any length, and many reports at once. */
 static const struct stmt *const BULK[] = {
     &SQL_goals_sheet,          &SQL_objectives_sheet,  &SQL_updates_sheet, &SQL_measures_sheet,
-    &SQL_measure_values_sheet, &SQL_departments_sheet, &SQL_reports_sheet, &SQL_audit_sheet,
-    &SQL_updates_batch,        &SQL_open311_post,
+    &SQL_measure_values_sheet, &SQL_departments_sheet, &SQL_reports_sheet, &SQL_periods_sheet,
+    &SQL_work_sheet,           &SQL_audit_sheet,       &SQL_updates_batch, &SQL_open311_post,
 };
 
 static enum log_level level(void) {

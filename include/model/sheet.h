@@ -37,6 +37,8 @@ extern const struct sheet reports_sheet; /* of one period, figure by figure */
 extern const struct sheet measures_sheet;
 extern const struct sheet measure_values_sheet;
 extern const struct sheet departments_sheet;
+extern const struct sheet periods_sheet;
+extern const struct sheet work_sheet;
 extern const struct sheet audit_sheet;
 
 /* Sees the cells of one row, as many as there are columns; false ends it: it has failed the call.

@@ -101,27 +101,36 @@ begin
         row('/objectives/' || w.code || c.suffix, update_location(w.draft, c, true))::work_links)::work_doc);
 end $$;
 
--- In the order of the plan; what belongs to no objective comes first.
+-- What the filters leave, each with its place in the order of the plan; what belongs to no objective
+-- comes first.
+create type work_placed as (item work_item, k1 text, k2 text);
+
+create function work_waiting(c context, viewer jsonb, filters jsonb) returns setof work_placed language plpgsql stable
+set plan_cache_mode = force_generic_plan as $$
+declare
+    within integer := coalesce((filters->>'within')::integer, 14);
+begin
+    return query
+    select w, lpad(coalesce((w).goal_number, 0)::text, 5, '0') || '.' || lpad(coalesce((w).number, 0)::text, 5, '0'),
+           (w).reason || ':' || coalesce(lpad((w).draft::text, 19, '0'), (w).source, '')
+      from (select i from objectives_waiting(c, viewer, within) i
+            union all select d from drafts_waiting(c, viewer) d
+            union all select s from sources_silent(c, viewer) s) t (w)
+     where (filters->>'department' is null or (w).department = filters->>'department')
+       and (filters->>'reason' is null or (w).reason = filters->>'reason');
+end $$;
+
 create function work_list(plan text, as_of text, now text, lang text, include text, filters jsonb,
                           k1 text, k2 text, size integer, viewer text)
 returns setof page_row language plpgsql stable
 set plan_cache_mode = force_generic_plan as $$
 declare
-    c      context := context(plan, as_of, now, lang, include);
-    who    jsonb   := viewer;
-    within integer := coalesce((filters->>'within')::integer, 14);
+    c context := context(plan, as_of, now, lang, include);
 begin
     return query
-    select work_doc(w, c)::text, 0, p.k1, p.k2
-      from (select * from objectives_waiting(c, who, within)
-            union all select * from drafts_waiting(c, who)
-            union all select * from sources_silent(c, who)) w
-     cross join lateral (
-           select lpad(coalesce(w.goal_number, 0)::text, 5, '0') || '.' || lpad(coalesce(w.number, 0)::text, 5, '0') as k1,
-                  w.reason || ':' || coalesce(lpad(w.draft::text, 19, '0'), w.source, '') as k2) p
-     where (filters->>'department' is null or w.department = filters->>'department')
-       and (filters->>'reason' is null or w.reason = filters->>'reason')
-       and (work_list.k1 is null or (p.k1 collate "C", p.k2 collate "C") > (work_list.k1, work_list.k2))
-     order by p.k1 collate "C", p.k2 collate "C"
+    select work_doc(w.item, c)::text, 0, w.k1, w.k2
+      from work_waiting(c, viewer::jsonb, filters) w
+     where work_list.k1 is null or (w.k1 collate "C", w.k2 collate "C") > (work_list.k1, work_list.k2)
+     order by w.k1 collate "C", w.k2 collate "C"
      limit size;
 end $$;

@@ -113,6 +113,14 @@ select d.slug, d.name, d.public_contact, array_to_json(d.leads), array_to_json(d
  where $6::jsonb is not null
  order by d.slug collate "C";
 
+-- name: periods_sheet
+select p.id, p.fiscal_year, p.quarter, p.starts_on, p.ends_on, p.grace_days, p.closes_on, p.state, rfc3339(p.closed_at),
+       p.revision, c.demo::text
+  from context($1, $2, $3, $4, $5, $7) c
+ cross join lateral period_rows(c) p
+ where $6::jsonb is not null
+ order by p.year desc, p.quarter desc;
+
 -- Of no plan and no day ($1 to $5), newest first, row by row from the key: the first comes at once,
 -- however old the audit is. $7 is whose key asks.
 -- name: audit_sheet

@@ -3,6 +3,14 @@
 -- name: work_list
 select doc, revision, k1, k2 from work_list($1, $2, $3, $4, $5, $6::jsonb, $7, $8, $9::integer, $10);
 
+-- All of it as a table. $6 filters $7 viewer
+-- name: work_sheet
+select (w.item).reason, (w.item).code, (w.item).goal_number, (w.item).statement, (w.item).department, (w.item).since,
+       (w.item).detail, (w.item).draft, (w.item).source, c.demo::text
+  from context($1, $2, $3, $4, $5) c
+ cross join lateral work_waiting(c, $7::jsonb, $6::jsonb) w
+ order by w.k1 collate "C", w.k2 collate "C";
+
 -- Days to come and gone by, of what is still open; each once, under a name that it keeps. $6 filters
 -- $7 known_at
 -- name: calendar_sheet

@@ -71,7 +71,8 @@ const struct route ROUTES[] = {
     {"GET", "/audit", resource_list, &audit, NULL, ADMIN, ROUTE_CSV, 0},
     {"GET", "/audit.csv", sheet_list, &audit, NULL, ADMIN, ROUTE_AS_IS | ROUTE_CSV, 0},
 
-    {"GET", "/work-queue", resource_list, &work, NULL, STAFF, 0, 0},
+    {"GET", "/work-queue", resource_list, &work, NULL, STAFF, ROUTE_CSV, 0},
+    {"GET", "/work-queue.csv", sheet_list, &work, NULL, STAFF, ROUTE_AS_IS | ROUTE_CSV, 0},
     {"GET", "/calendar.ics", calendar_list, &calendar, NULL, ANY, KEPT | ROUTE_AS_IS | ROUTE_ICAL,
      0},
 
@@ -112,7 +113,8 @@ const struct route ROUTES[] = {
     {"GET", "/plans/{slug}", resource_get, &plans, NULL, ANY, KEPT, 0},
     {"PATCH", "/plans/{slug}", resource_write, NULL, &plan_patch, ADMIN, 0, BODY},
 
-    {"GET", "/periods", resource_list, &periods, NULL, ANY, KEPT, 0},
+    {"GET", "/periods", resource_list, &periods, NULL, ANY, LISTED, 0},
+    {"GET", "/periods.csv", sheet_list, &periods, NULL, ANY, SHEET, 0},
     {"GET", "/periods/{period}", resource_get, &periods, NULL, ANY, KEPT, 0},
     {"PATCH", "/periods/{period}", resource_write, NULL, &period_patch, EDIT, 0, BODY},
     {"POST", "/periods/{period}/closing", resource_write, NULL, &period_close, ADMIN, 0, BODY},

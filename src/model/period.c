@@ -7,6 +7,7 @@ const struct entity periods = {
     .what = "period",
     .list = &SQL_periods_list,
     .get = &SQL_periods_get,
+    .sheet = &periods_sheet,
     .reads = TAG_PLAN | TAG_UPDATES, /* without a start the plan begins with its first update */
 };
 

@@ -144,6 +144,18 @@ static const struct column DEPARTMENTS[] = {
     {"supports", false}, {"revision", true}, {"demo", false},
 };
 
+static const struct column PERIODS[] = {
+    {"id", false},        {"fiscal_year", false}, {"quarter", true},    {"starts_on", false},
+    {"ends_on", false},   {"grace_days", true},   {"closes_on", false}, {"state", false},
+    {"closed_at", false}, {"revision", true},     {"demo", false},
+};
+
+static const struct column WORK[] = {
+    {"reason", false},     {"objective", false}, {"goal", true},    {"statement", false},
+    {"department", false}, {"since", false},     {"detail", false}, {"draft", false},
+    {"source", false},     {"demo", false},
+};
+
 static const struct column AUDIT[] = {
     {"id", false},        {"at", false},     {"action", false},     {"object", false},
     {"object_id", false}, {"plan", false},   {"objective", false},  {"key", false},
@@ -160,6 +172,8 @@ const struct sheet measure_values_sheet = {"measure_values", &SQL_measure_values
                                            MEASURE_VALUES, COUNT(MEASURE_VALUES)};
 const struct sheet departments_sheet = {"departments", &SQL_departments_sheet, DEPARTMENTS,
                                         COUNT(DEPARTMENTS)};
+const struct sheet periods_sheet = {"periods", &SQL_periods_sheet, PERIODS, COUNT(PERIODS)};
+const struct sheet work_sheet = {"work_queue", &SQL_work_sheet, WORK, COUNT(WORK)};
 const struct sheet audit_sheet = {"audit", &SQL_audit_sheet, AUDIT, COUNT(AUDIT)};
 
 struct showing {

@@ -19,6 +19,7 @@ const struct entity work = {
     .what = "work",
     .list = &SQL_work_list,
     .filters = FILTERS,
+    .sheet = &work_sheet,
 };
 
 static const struct column COLUMNS[] = {

@@ -41,10 +41,10 @@ def _whole(seconds, take):
 
 
 def _by_http(server, count):
-    client = Client(server.port, timeout=60)
-
     def take():
+        client = Client(server.port, timeout=60)
         got = client.get(PATH)
+        client.close()
         if got.status != 200 or got["X-Row-Count"] != str(count):
             raise RuntimeError(str(got)[:1000])
         return count, len(got.body)

@@ -314,6 +314,7 @@ RULES = {
         _rule("report", speaks, reaches, covers_other, about="draft_of_other_objective", body=_note),
     ],
     "GET /work-queue": [_rule("report,publish,edit")],
+    "GET /work-queue.csv": [_rule("report,publish,edit")],
     "GET /calendar.ics": [_any()],
     "POST /open311/v2/servicerequestupdates.json": [
         _rule("report", has_source, reaches, query="objective=7.1", body=_open311),
@@ -348,6 +349,7 @@ RULES = {
     "GET /plans/{slug}": [_any(about="plan")],
     "PATCH /plans/{slug}": [_rule("admin", covers_goals, about="plan", body=_title)],
     "GET /periods": [_any()],
+    "GET /periods.csv": [_any()],
     "GET /periods/{period}": [_any(names={"period": PERIOD})],
     "PATCH /periods/{period}": [_rule("edit", covers_goals, about="period", body=_grace)],
     "POST /periods/{period}/closing": [_rule("admin", covers_goals, names={"period": CLOSED})],

@@ -19,7 +19,7 @@ from support import Case, note, progress
 ATOM = "{http://www.w3.org/2005/Atom}"
 BASE = "https://plan.example.org"
 LONG = ("goals", "objectives", "updates")  # enough to be worth packing
-TABLES = (*LONG, "measures", "departments")
+TABLES = (*LONG, "measures", "departments", "periods")
 FACES = (*(f"/{name}.csv" for name in LONG), "/updates.csv?dialect=excel", "/updates.atom", "/feed.json")
 GUARDED = re.compile("^'+[=+@\t\r-]")
 HOSTILE = (
@@ -267,6 +267,8 @@ class Numbers(Faces):
             self.tells(rows, listed, {"latest", "attainment", "links"})
         _, rows = self.table("/departments.csv?dialect=rfc4180")
         self.tells(rows, self.client.get("/departments").json["data"], {"links"})
+        _, rows = self.table("/periods.csv?dialect=rfc4180")
+        self.tells(rows, self.client.get("/periods?limit=500").json["data"], {"links"})
         for query in ("", "since=2026-01-31", "until=2026-01-30", "as_of=2026-01-30"):
             got = self.client.get(f"/measures/first/values?{query}", Accept="text/csv")
             self.assertEqual((got.status, got["X-Row-Count"]), (200, "0" if "30" in query else "2"), query)

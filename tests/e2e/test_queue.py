@@ -1,4 +1,6 @@
 """The work queue as staff see it, drafts that come back with a comment, and the days to come as a calendar."""
+import csv
+import io
 import json
 import re
 import unittest
@@ -111,8 +113,23 @@ class Queue(Waiting):
             path = got.json["links"]["next"]
         self.assertEqual(paged, whole)
 
+    def test_the_table_says_what_the_list_says(self):
+        self.draft(summary="=1+1")
+        for query in ("", "?department=parks", "?reason=due&within=1", f"?as_of={day(-40)}", "?department=none"):
+            listed = self.queue(query)
+            for path, headers in (("/work-queue.csv", {}), ("/work-queue", {"Accept": "text/csv"})):
+                got = self.client.ask("GET", path + query, None, headers, self.editor)
+                self.assertEqual((got.status, got["X-Row-Count"], got["Cache-Control"]), (200, str(len(listed)), "no-store"), str(got))
+                rows = list(csv.DictReader(io.StringIO(got.body.decode(), newline=""), strict=True))
+                told = [{name: "" if said is None else str(said).lower() if isinstance(said, bool) else str(said)
+                         for name, said in item.items() if name != "links"} for item in listed]
+                self.assertEqual(rows, told)
+        for query, place in (("limit=2", "limit"), ("known_at=2026-01-01T00:00:00Z", "known_at"), ("within=0", "within")):
+            self.refused(self.client.ask("GET", f"/work-queue.csv?{query}", None, {}, self.editor), 400, places=[place])
+
     def test_nobody_sees_it_without_a_key(self):
         self.refused(self.client.get("/work-queue"), 401)
+        self.refused(self.client.get("/work-queue.csv"), 401)
 
     def test_a_key_sees_its_own_objectives_and_its_own_drafts(self):
         mine = self.draft()
@@ -120,7 +137,8 @@ class Queue(Waiting):
         narrow = self.db.key(scope="report", source="gogov", objective="1.3")
         for key, expected in ((self.reporter, True), (self.publisher, True), (other, False), (narrow, False)):
             found = mine["id"] in {i["draft"] for i in self.queue("?reason=draft", key)}
-            self.assertEqual(found, expected)
+            table = self.client.ask("GET", "/work-queue.csv?reason=draft", None, {}, key).body.decode()
+            self.assertEqual((found, f",{mine['id']}," in table), (expected, expected))
         self.assertEqual({i["objective"] for i in self.queue(key=narrow)}, {"1.3"})
 
     def test_a_draft_waits_until_it_is_published(self):

@@ -98,6 +98,7 @@ START_TEST(every_sheet_has_names_of_its_own) {
     const struct sheet *const sheets[] = {&goals_sheet,          &objectives_sheet,
                                           &updates_sheet,        &measures_sheet,
                                           &measure_values_sheet, &departments_sheet,
+                                          &periods_sheet,        &work_sheet,
                                           &audit_sheet};
     for (size_t s = 0; s < COUNT(sheets); s++) {
         ck_assert_uint_le(sheets[s]->count, SHEET_COLUMNS);
