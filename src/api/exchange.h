@@ -62,8 +62,8 @@ bool resource_tell(struct call *c, struct exchange *x, const struct outcome *out
 bool resource_answer(struct call *c, struct exchange *x, const struct outcome *out,
                      const char *type, struct buf *body);
 
-/* A 200 of this type, to be kept as all public reads are, and not at all where a key was needed; its
- * ETag stands already. */
+/* A 200 of this type, to be kept as all public reads are, and not at all where a key was needed;
+ * its ETag stands already. */
 void resource_describe(struct call *c, struct exchange *x, const char *type);
 
 bool pull_list(struct call *c, struct exchange *x);
