@@ -1,9 +1,10 @@
 #!/bin/sh
 # The host tools of the build, on small inputs good and bad.
-# usage: tests/tools/host_tools.sh EMBED YAML_JSON
+# usage: tests/tools/host_tools.sh EMBED YAML_JSON WORDS
 set -eu
 embed=$1
 yaml_json=$2
+words=$3
 include=$(CDPATH='' cd -- "$(dirname -- "$0")/../../include" && pwd -P)
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
@@ -127,6 +128,48 @@ END
     diff expected got
 }
 
+catalogues_become_words() {
+    cat >en.json <<'END'
+{"@plural": "one", "hello": "Hello {name}?", "kind.a_b": "\"x", "n.one": "{count} thing", "n.other": "{count} things"}
+END
+    cat >zh-Hans.json <<'END'
+{"n.other": "{count}件", "kind.a_b": "甲乙", "@plural": "none", "hello": "{name}，你好"}
+END
+    "$words" words.h words.c en.json zh-Hans.json
+    cat >use.c <<'END'
+#include <stdio.h>
+#include "words.h"
+int main(void) {
+    for (int i = 0; i < LANG_COUNT; i++) {
+        const struct wording *w = LANGUAGES[i].words;
+        printf("%s %d %s %s ", LANGUAGES[i].tag, LANGUAGES[i].plural == PLURAL_ONE,
+               w[WORD_HELLO].other, w[WORD_KIND_A_B].other);
+        printf("%s %s\n", w[WORD_N].one ? w[WORD_N].one : "-", w[WORD_N].other);
+    }
+    return LANG_EN != 0 || LANG_ZH_HANS != 1 || WORD_COUNT != 3;
+}
+END
+    cc -std=c17 use.c words.c -o use
+    ./use >got
+    cat >expected <<'END'
+en 1 Hello {name}? "x {count} thing {count} things
+zh-Hans 0 {name}，你好 甲乙 - {count}件
+END
+    diff expected got
+}
+
+# refuses_words OTHER REASON: beside the source above.
+refuses_words() {
+    printf '%s' "$1" >ko.json
+    refuses "words $1 are refused" "$2" "$words" bad.h bad.c en.json ko.json
+}
+
+# refuses_source TEXT REASON
+refuses_source() {
+    printf '%s' "$1" >source.json
+    refuses "source $1 is refused" "$2" "$words" bad.h bad.c source.json
+}
+
 # refuses_yaml TEXT REASON
 refuses_yaml() {
     printf '%b' "$1" >bad.yaml
@@ -166,4 +209,27 @@ refuses_yaml 'a: 99999999999999999999\n' 'bad.yaml:1:4: 99999999999999999999 is 
 refuses_yaml 'a: 1\n---\nb: 2\n' 'bad.yaml:2:1: a second document'
 refuses_yaml '' 'no document'
 refuses_yaml 'a: \0377\n' 'bad.yaml:'
+holds 'catalogues become words' catalogues_become_words
+n='"@plural":"none"' h='"hello":"{name}"' k='"kind.a_b":"x"' o='"n.other":"{count}"'
+refuses_words "{$n,$k,$o}" 'ko.json: hello: is missing'
+refuses_words "{$n,$h,$k}" 'ko.json: n: is missing'
+refuses_words "{$n,$h,$k,$o,\"bye\":\"x\"}" 'ko.json: bye: is no key of en.json'
+refuses_words "{$n,$h,$k,$o,\"hello.other\":\"{count}\"}" 'ko.json: hello.other: is no key of en.json'
+refuses_words "{$n,$k,$o,\"hello\":\"\"}" 'ko.json: hello: must be a text'
+refuses_words "{$n,$k,$o,\"hello\":[]}" 'ko.json: hello: must be a text'
+refuses_words "{$n,$k,$o,\"hello\":\"{name} \"}" 'ko.json: hello: begins or ends with a space'
+refuses_words "{$n,$k,$o,\"hello\":\"x\"}" 'ko.json: hello: {name} is missing'
+refuses_words "{$n,$k,$o,\"hello\":\"{name} {nam}\"}" 'ko.json: hello: {nam} is not in the source'
+refuses_words "{$n,$k,$o,\"hello\":\"{name} {\"}" 'ko.json: hello: a brace that belongs to no'
+refuses_words "{$n,$k,$o,\"hello\":\"}{name}\"}" 'ko.json: hello: a brace that belongs to no'
+refuses_words "{$n,$h,$k,$o,\"n.one\":\"{count}\"}" 'ko.json: n.one: this language has no such form'
+refuses_words "{\"@plural\":\"one\",$h,$k,$o}" 'ko.json: n: its form .one is missing'
+refuses_words "{$h,$k,$o}" 'ko.json: @plural: must be none, one or filipino'
+refuses_words "{$n,$h,$h}" 'ko.json:1:'
+refuses_words '[]' 'ko.json: must be an object'
+refuses_source "{$n,\"Hello\":\"x\"}" 'source.json: Hello: a key has small letters'
+refuses_source "{$n,\"a.b\":\"x\",\"a_b\":\"x\"}" 'source.json: a_b: is too like a.b'
+refuses_source "{$n,\"a.other\":\"x\"}" 'source.json: a.other: {count} chooses the form'
+refuses_source "{$n,\"a\":\"{x\"}" 'source.json: a: a brace that belongs to no'
+refuses 'a catalogue that is not there is refused' 'none.json' "$words" bad.h bad.c none.json
 exit "$failed"
