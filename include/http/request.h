@@ -88,6 +88,11 @@ MUST_CHECK bool request_body(struct call *c, struct request *rq, size_t limit, c
  * 9110 12.5.1: the most specific range wins); 1000 when the header is absent. */
 int accept_quality(const char *header, const char *type);
 
+/* The language that an Accept-Language header asks for (RFC 9110 12.5.4, RFC 4647 3.4): what find
+ * says of the range with the highest quality that it knows, the first of equals; -1: of none. find
+ * gets a range such as "zh-TW" or "*", and returns -1 for what it does not know. */
+int accept_language(const char *header, int (*find)(const char *range, size_t len));
+
 /* The quality of a content coding such as "gzip" in Accept-Encoding; 0 when the header is absent.
  */
 int accept_encoding_quality(const char *header, const char *coding);

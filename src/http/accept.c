@@ -75,6 +75,22 @@ int accept_quality(const char *header, const char *type) {
     return q;
 }
 
+int accept_language(const char *header, int (*find)(const char *range, size_t len)) {
+    struct slice rest = {header, header ? strlen(header) : 0};
+    struct slice member;
+    int best = 0;
+    int language = -1;
+    while (text_next(&rest, ',', &member)) {
+        struct wish w = read_wish(member);
+        int found = w.q > best ? find(w.range.at, w.range.len) : -1;
+        if (found >= 0) {
+            best = w.q;
+            language = found;
+        }
+    }
+    return language;
+}
+
 static bool names_coding(struct slice range, const char *coding) {
     return text_equal_any_case(range, coding) ||
            (strcasecmp(coding, "gzip") == 0 && text_equal_any_case(range, "x-gzip"));

@@ -204,6 +204,38 @@ START_TEST(accept_gives_each_type_its_quality) {
 }
 END_TEST
 
+/* "a…" is the first language, "b" the second, and so on; nothing else is known. */
+static int find_letter(const char *range, size_t len) {
+    return len > 0 && range[0] >= 'a' && range[0] <= 'e' ? range[0] - 'a' : -1;
+}
+
+START_TEST(accept_language_takes_the_most_wanted_that_is_known) {
+    static const struct {
+        const char *header;
+        int found;
+    } cases[] = {
+        {NULL, -1},
+        {"", -1},
+        {"x", -1},
+        {"b", 1},
+        {"b-X;q=0.5, a;q=0.4", 1},
+        {"b;q=0.4, a;q=0.5", 0},
+        {"x, c;q=0.2, y;q=0.9, b;q=0.3", 1},
+        {"c, b", 2},
+        {"c;q=0.7,b;q=0.7", 2},
+        {" , ,b , ", 1},
+        {"c;q=0, b;q=0.001", 1},
+        {"c;q=0", -1},
+        {"c;q=2, b;q=0.1", 1},
+        {"c;Q=0.1, b;q=0.2", 1},
+        {"c ; q=0.9 , b;q=0.8", 2},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++)
+        ck_assert_msg(accept_language(cases[i].header, find_letter) == cases[i].found, "%s",
+                      cases[i].header ? cases[i].header : "none");
+}
+END_TEST
+
 static const struct {
     const char *header;
     int gzip, identity;
@@ -297,6 +329,7 @@ int main(void) {
         a_body_is_read_within_its_limit,
         a_post_without_any_length_is_told_so_and_a_get_is_not,
         accept_gives_each_type_its_quality,
+        accept_language_takes_the_most_wanted_that_is_known,
         accept_encoding_gives_each_coding_its_quality,
         traceparents_are_taken_only_when_valid,
         fresh_ids_differ,
