@@ -39,6 +39,7 @@ void buf_add_json_n(struct buf *b, const char *text, size_t len);
 /* Appends text with & < > " ' escaped for HTML and XML; what neither allows (stray controls, not
  * UTF-8) becomes U+FFFD. NULL adds nothing. */
 void buf_add_html(struct buf *b, const char *text);
+void buf_add_html_n(struct buf *b, const char *text, size_t len);
 
 /* Appends text percent-encoded for one path segment or query value (RFC 3986 unreserved kept); NULL
  * adds nothing. */

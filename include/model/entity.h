@@ -31,6 +31,7 @@ struct entity {
                                     ended by a row without a name; NULL: none */
     const char *const *includes; /* sorted allow-list, NULL-terminated; NULL: none */
     const struct sheet *sheet;   /* all of it as a table; NULL: it has none */
+    bool is_translated;          /* its documents hold words of the plan, which have translations */
     bool is_apart;               /* of no plan and of no day, but as filters */
     unsigned lacks;              /* bits of enum entity_lack */
     unsigned reads;              /* bits of enum tag: what its documents depend on */

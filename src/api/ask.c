@@ -75,6 +75,8 @@ static bool is_known(const struct exchange *x, bool list, const char *name) {
                         (filter_named(e, name) && !in_path(x, name)));
     if (is_lacked(e, name))
         return false;
+    if (strcmp(name, "lang") == 0)
+        return !is_keyed(x) && is_worded(x);
     if (is_one_of(name, EVERY) || (list && is_one_of(name, LIST_WORDS[x->form])))
         return true;
     if (strcmp(name, "known_at") == 0)
@@ -122,6 +124,22 @@ static const char *value_of(struct call *c, const struct exchange *x, const stru
         return text;
     fault_add(c, FAULT_PARAMETER, f->name, "%s", why);
     return NULL;
+}
+
+static void refuse_lang(struct call *c) {
+    AUTO(buf) struct buf tags = {0};
+    for (int i = 0; i < LANG_COUNT; i++)
+        buf_addf(&tags, "%s%s", i ? ", " : "", lang_tag((enum lang)i));
+    if (buf_ok(c, &tags))
+        fault_add(c, FAULT_PARAMETER, "lang", "must be one of %s", tags.data);
+}
+
+/* The language that the gate has chosen; English is the city's own. */
+static const char *read_lang(struct call *c, const struct exchange *x) {
+    const char *text = request_param(x->rq, "lang");
+    if (text && is_worded(x) && lang_named(text) < 0)
+        refuse_lang(c);
+    return x->lang == LANG_EN ? NULL : lang_tag(x->lang);
 }
 
 static int read_limit(struct call *c, const struct exchange *x) {
@@ -252,6 +270,7 @@ bool ask_read(struct call *c, struct exchange *x, bool list, struct query *q) {
         q->plan = value_of(c, x, &PLAN);
     q->as_of = value_of(c, x, &AS_OF);
     q->known_at = value_of(c, x, &KNOWN_AT);
+    q->lang = read_lang(c, x);
     q->include = read_include(c, x);
     if (list)
         read_page(c, x, q);
@@ -346,7 +365,7 @@ bool ask_plan(struct call *c, const struct exchange *x, const char **plan) {
 }
 
 bool ask_nothing(struct call *c, const struct exchange *x) {
-    for (size_t i = 0; i < x->rq->nparams; i++)
-        refuse(c, x->rq->params[i].name, "is not a parameter of this path");
+    refuse_all_but(c, x, (const char *const[]){is_worded(x) ? "lang" : NULL, NULL});
+    (void)read_lang(c, x);
     return fault_check(c);
 }

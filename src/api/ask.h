@@ -19,7 +19,7 @@ MUST_CHECK bool ask_write(struct call *c, struct exchange *x);
 /* A route that takes a plan alone: its slug, NULL for the active one. */
 MUST_CHECK bool ask_plan(struct call *c, const struct exchange *x, const char **plan);
 
-/* A route that takes no parameters at all. */
+/* A route that takes no parameters but the language of its pages. */
 MUST_CHECK bool ask_nothing(struct call *c, const struct exchange *x);
 
 #endif

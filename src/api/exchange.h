@@ -10,6 +10,7 @@
 #include "http/route.h"
 #include "model/operation.h"
 #include "view/csv.h"
+#include "view/words.h"
 
 enum form { FORM_JSON, FORM_HTML, FORM_CSV, FORM_ATOM, FORM_FEED, FORM_ICAL };
 
@@ -21,6 +22,7 @@ struct exchange {
     struct route_args args;
     struct intent intent; /* of a write */
     enum form form;
+    enum lang lang; /* of the interface, and of what there is a translation of */
     enum csv_dialect dialect; /* where the form is CSV */
     bool reads_drafts;
     struct allowance allowance;
@@ -28,7 +30,8 @@ struct exchange {
     struct lease *lease; /* while it is made to be kept */
 };
 
-/* A step of the gate: which of the forms that the route offers is asked for. */
+/* A step of the gate: which of the forms that the route offers is asked for, and in which language.
+ */
 bool negotiate(struct call *c, struct exchange *x);
 
 /* Steps of the gate: the answer from the cache if it is there; else who makes it, and the others
@@ -41,6 +44,9 @@ void forgo(struct call *c, struct exchange *x);
 
 /* The names in the path as a JSON object, for statements; NULL fails the call. */
 const char *exchange_args(struct call *c, const struct exchange *x);
+
+/* A language chooses among its answers: what people read, and what the plan's words are in. */
+bool is_worded(const struct exchange *x);
 
 /* Handlers, by room of the house. */
 bool resource_list(struct call *c, struct exchange *x);

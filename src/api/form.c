@@ -36,6 +36,25 @@ static bool refuse(struct call *c, const struct exchange *x) {
            fail(c, ERR_NOT_ACCEPTABLE, "this is given as application/json%s", others.data);
 }
 
+bool is_worded(const struct exchange *x) {
+    const struct entity *e = x->route->entity;
+    unsigned flags = x->route->flags;
+    bool is_translated = e && e->is_translated && !(flags & ROUTE_AS_IS);
+    return x->form == FORM_HTML ||
+           (x->form == FORM_JSON && ((flags & ROUTE_HTML) || is_translated));
+}
+
+/* The parameter wins. A browser's wish is heard for pages alone: programs that say nothing of a
+ * language get the city's own words. What the parameter says wrong, the handler refuses. */
+static enum lang choose_lang(const struct exchange *x) {
+    const char *asked = is_worded(x) ? request_param(x->rq, "lang") : NULL;
+    int lang = asked ? lang_named(asked)
+               : x->form == FORM_HTML
+                   ? accept_language(request_header(x->rq, "Accept-Language"), lang_find)
+                   : -1;
+    return lang >= 0 ? (enum lang)lang : LANG_EN;
+}
+
 /* JSON first, so that curl's "any" means JSON; who wants another form states that it prefers it. */
 bool negotiate(struct call *c, struct exchange *x) {
     const char *accept = request_header(x->rq, "Accept");
@@ -43,16 +62,21 @@ bool negotiate(struct call *c, struct exchange *x) {
     x->form = FORM_JSON;
     if (x->route->flags & ROUTE_AS_IS) {
         x->form = only_form(x);
+        x->lang = choose_lang(x);
+        if (x->form == FORM_HTML)
+            x->rp->vary = "Accept-Encoding, Accept-Language";
         return true;
     }
     for (size_t i = 0; i < COUNT(FORMS); i++) {
         int wanted = offers(x, i) ? accept_quality(accept, FORMS[i].type) : 0;
         if (x->route->flags & FORMS[i].flag)
-            x->rp->vary = "Accept, Accept-Encoding";
+            x->rp->vary = x->route->flags & ROUTE_HTML ? "Accept, Accept-Encoding, Accept-Language"
+                                                       : "Accept, Accept-Encoding";
         if (wanted > best) {
             best = wanted;
             x->form = FORMS[i].form;
         }
     }
+    x->lang = choose_lang(x);
     return best || accept_quality(accept, "application/problem+json") || refuse(c, x);
 }

@@ -4,22 +4,24 @@
 #include "live/cache.h"
 #include "model/tag.h"
 
-/* One answer for all who ask the same in the same words: the type chosen, then the target as sent.
- * Other words for the same question make another entry, no other answer. */
+/* One answer for all who ask the same in the same words: the type and the language chosen, then the
+ * target as sent. Other words for the same question make another entry, no other answer. */
 static const char *key_of(struct call *c, const struct exchange *x) {
     static const char LETTERS[] = {[FORM_JSON] = 'J', [FORM_HTML] = 'H', [FORM_CSV] = 'C',
                                    [FORM_ATOM] = 'A', [FORM_FEED] = 'F', [FORM_ICAL] = 'I'};
     const struct request *rq = x->rq;
-    size_t path = strlen(rq->path);
-    size_t query = rq->query ? strlen(rq->query) : 0;
-    char *key = call_alloc(c, path + query + sizeof("J?"));
+    const char *lang = lang_tag(x->lang);
+    size_t tag = strlen(lang), path = strlen(rq->path), query = rq->query ? strlen(rq->query) : 0;
+    char *key = call_alloc(c, tag + path + query + sizeof("J?"));
     if (!key)
         return NULL;
-    key[0] = LETTERS[x->form];
-    memcpy(key + 1, rq->path, path);
+    char *at = key;
+    *at++ = LETTERS[x->form];
+    at = mempcpy(at, lang, tag);
+    at = mempcpy(at, rq->path, path);
     if (rq->query) {
-        key[1 + path] = '?';
-        memcpy(key + 2 + path, rq->query, query);
+        *at++ = '?';
+        memcpy(at, rq->query, query);
     }
     return key;
 }

@@ -16,6 +16,7 @@ static bool report_page(struct call *c, struct exchange *x) {
     x->rp->etag = reply_etag(c, 0, page.data, page.len);
     resource_describe(c, x, "text/html; charset=utf-8");
     reply_header(x->rp, "Content-Security-Policy", page_policy(c));
+    reply_header(x->rp, "Content-Language", lang_tag(LANG_EN));
     reply_take_body(x->rp, &page);
     return !c->err;
 }

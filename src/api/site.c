@@ -16,6 +16,7 @@ static bool reply_page(struct call *c, struct exchange *x, struct buf *page) {
     x->rp->cache_control = "public, max-age=30, stale-while-revalidate=60, stale-if-error=86400";
     x->rp->etag = reply_etag(c, 0, page->data, page->len);
     reply_header(x->rp, "Content-Security-Policy", page_policy(c));
+    reply_header(x->rp, "Content-Language", lang_tag(x->lang));
     reply_take_body(x->rp, page);
     return !c->err;
 }
@@ -53,7 +54,7 @@ static bool plan_page(struct call *c, struct exchange *x, struct buf *page) {
         .suffix = q.plan ? call_printf(c, "?plan=%s", q.plan) : "",
         .license = x->api->license,
     };
-    return all && !c->err && page_plan(c, page, whole, all, &data);
+    return all && !c->err && page_plan(c, page, x->lang, whole, all, &data);
 }
 
 /* Links to what can be read without a name or a key, from the table itself. */
@@ -99,8 +100,10 @@ static void add_problem_json(struct buf *b, const struct problem *p) {
     buf_addc(b, '}');
 }
 
+/* The problems speak the contract's language, as they do in JSON. */
 static void add_problem_html(struct buf *b, const struct problem *p) {
-    buf_addf(b, "<section aria-labelledby=\"%s\">\n<h2 id=\"%s\">%d ", p->code, p->code, p->status);
+    buf_addf(b, "<section lang=\"en\" aria-labelledby=\"%s\">\n<h2 id=\"%s\">%d ", p->code, p->code,
+             p->status);
     buf_add_html(b, p->title);
     buf_addf(b, "</h2>\n<p class=\"quiet\"><a href=\"/problems/%s\">/problems/%s</a></p>\n<p>",
              p->code, p->code);
@@ -111,8 +114,10 @@ static void add_problem_html(struct buf *b, const struct problem *p) {
 static bool problems_page(struct call *c, struct exchange *x, const struct problem *first,
                           size_t count) {
     AUTO(buf) struct buf b = {0};
-    page_begin(&b, "Problems that this service can name");
-    buf_adds(&b, "<main id=\"main\">\n<h1>Problems, and what to do</h1>\n");
+    page_begin(&b, x->lang, words_text(x->lang, WORD_PROBLEMS_TITLE));
+    buf_adds(&b, "<main id=\"main\">\n<h1>");
+    words_add(&b, x->lang, WORD_PROBLEMS, NULL);
+    buf_adds(&b, "</h1>\n");
     for (size_t i = 0; i < count; i++)
         add_problem_html(&b, first + i);
     buf_adds(&b, "</main>\n");

@@ -143,8 +143,7 @@ static const char *entity_of(char byte) {
     }
 }
 
-void buf_add_html(struct buf *b, const char *text) {
-    size_t len = text ? strlen(text) : 0;
+void buf_add_html_n(struct buf *b, const char *text, size_t len) {
     size_t plain = 0;
     for (size_t at = 0; at < len;) {
         size_t step = utf8_step(text + at, len - at);
@@ -158,6 +157,10 @@ void buf_add_html(struct buf *b, const char *text) {
         at += step;
     }
     buf_add(b, text ? text + plain : "", len - plain);
+}
+
+void buf_add_html(struct buf *b, const char *text) {
+    buf_add_html_n(b, text, text ? strlen(text) : 0);
 }
 
 static bool is_unreserved(char byte) {

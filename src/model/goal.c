@@ -11,6 +11,7 @@ const struct entity goals = {
     .get = &SQL_goals_get,
     .includes = INCLUDES,
     .sheet = &goals_sheet,
+    .is_translated = true,
     .reads = TAG_ALL,
 };
 

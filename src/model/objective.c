@@ -36,6 +36,7 @@ const struct entity objectives = {
     .filters = FILTERS,
     .includes = INCLUDES,
     .sheet = &objectives_sheet,
+    .is_translated = true,
     .reads = TAG_ALL,
 };
 

@@ -3,11 +3,13 @@
 #include "base/clock.h"
 #include "generated/queries.h"
 
-const struct entity plan = {.name = "plan", .what = "plan", .get = &SQL_plan_get, .reads = TAG_ALL};
+const struct entity plan = {
+    .name = "plan", .what = "plan", .get = &SQL_plan_get, .is_translated = true, .reads = TAG_ALL};
 
 const struct entity summary = {.name = "summary",
                                .what = "summary",
                                .get = &SQL_summary_get,
+                               .is_translated = true,
                                .reads = TAG_ALL};
 
 const struct entity plan_catalog = {.name = "catalog",

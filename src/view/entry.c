@@ -56,11 +56,11 @@ static void add_state(struct buf *b, struct call *c, const struct doc *update) {
     const char *percent = doc_get_number(c, update, "percent_complete");
     buf_adds(b, "<p>");
     if (status)
-        buf_addf(b, "%s%s%s%s, as of ", words_status(status), percent ? ", " : "",
-                 percent ? percent : "", percent ? " % complete" : "");
+        buf_addf(b, "%s%s%s%s, as of ", words_status(LANG_EN, status), percent ? ", " : "",
+                 percent ? percent : "", percent ? "% complete" : "");
     else
         buf_adds(b, "As of ");
-    words_add_date(b, doc_get_text(update, "as_of"));
+    words_add_date(b, LANG_EN, doc_get_text(update, "as_of"));
     buf_adds(b, "</p>\n");
 }
 

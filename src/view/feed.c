@@ -80,7 +80,7 @@ static void add_entry(struct call *c, struct buf *b, const struct feed *f,
              f->suffix);
     add_category(b, call_printf(c, "objective-%s", code), call_printf(c, "Objective %s", code));
     add_category(b, doc_get_text(update, "kind"), doc_get_text(update, "kind"));
-    add_category(b, status, status ? words_status(status) : NULL);
+    add_category(b, status, status ? words_status(LANG_EN, status) : NULL);
     add_category(b, doc_get_text(update, "state"), doc_get_text(update, "state"));
     buf_adds(b, "<content type=\"html\">");
     xml_add(b, html.data);

@@ -12,7 +12,7 @@ static void add_text(struct buf *b, const struct doc *d, const char *name) {
 }
 
 static void add_date(struct buf *b, const struct doc *d, const char *name) {
-    words_add_date(b, doc_get_text(d, name));
+    words_add_date(b, LANG_EN, doc_get_text(d, name));
 }
 
 /* "Fetch these figures again: on June 30, 2026; on September 30, 2026" */
@@ -55,7 +55,7 @@ static void end_table(struct buf *b) {
 static void add_percent(struct call *c, struct buf *b, const struct doc *standing) {
     buf_adds(b, "<td>");
     if (doc_type(standing) == DOC_OBJECT)
-        words_add_progress(c, b, standing);
+        words_add_progress(c, b, LANG_EN, standing);
     else
         buf_adds(b, "Not in the plan yet");
     buf_adds(b, "</td>");
@@ -79,7 +79,8 @@ static void add_plan(struct call *c, struct buf *b, const struct doc *report) {
     add_percent(c, b, now);
     buf_adds(b, "</tr>\n");
     for (size_t i = 0; i < COUNT(STATUSES); i++) {
-        buf_addf(b, "<tr><th scope=\"row\">Objectives: %s</th>", words_status(STATUSES[i]));
+        buf_addf(b, "<tr><th scope=\"row\">Objectives: %s</th>",
+                 words_status(LANG_EN, STATUSES[i]));
         add_count(b, before, STATUSES[i]);
         add_count(b, now, STATUSES[i]);
         buf_adds(b, "</tr>\n");
@@ -122,9 +123,9 @@ static void add_standing(struct call *c, struct buf *b, const struct doc *standi
         return;
     }
     const char *percent = doc_get_number(c, standing, "percent_complete");
-    buf_addf(b, "<td>%s", words_status(doc_get_text(standing, "status")));
+    buf_addf(b, "<td>%s", words_status(LANG_EN, doc_get_text(standing, "status")));
     if (percent)
-        buf_addf(b, ", %s %% complete", percent);
+        buf_addf(b, ", %s%% complete", percent);
     buf_adds(b, "</td>");
 }
 
@@ -212,7 +213,7 @@ static void add_value(struct call *c, struct buf *b, const struct doc *d, const 
     if (doc_type(value) == DOC_NUMBER)
         buf_adds(b, doc_get_number(c, d, name));
     else if (doc_type(value) == DOC_TEXT)
-        buf_add_html(b, words_status(doc_text(value)));
+        buf_add_html(b, words_status(LANG_EN, doc_text(value)));
     else if (doc_type(value) == DOC_BOOL)
         buf_adds(b, doc_bool(value) ? "yes" : "no");
     else
@@ -284,7 +285,7 @@ static void add_restated(struct call *c, struct buf *b, const struct doc *report
 
 static void add_head(struct call *c, struct buf *b, const struct doc *report) {
     const char *period = doc_get_text(report, "period");
-    page_begin(b, call_printf(c, "Report %s, %s", period, doc_get_text(report, "title")));
+    page_begin(b, LANG_EN, call_printf(c, "Report %s, %s", period, doc_get_text(report, "title")));
     buf_addf(b, "<header>\n<h1>Report of the quarter %s</h1>\n<p>", period);
     add_text(b, report, "title");
     buf_adds(b, ", ");

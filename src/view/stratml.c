@@ -66,15 +66,15 @@ static void add_line(struct buf *b, const char *text) {
 
 static void add_day(struct buf *b, const char *words, const char *date) {
     buf_adds(b, words);
-    words_add_date(b, date);
+    words_add_date(b, LANG_EN, date);
 }
 
 /* Of a progress object: its status, how far, of how many. */
 static void add_roll_up(struct out *o, const struct doc *progress) {
     const char *status = doc_get_text(progress, "status");
     if (status)
-        buf_addf(&o->text, "%s%s. ", o->text.len ? "\n" : "", words_status(status));
-    words_add_progress(o->c, &o->text, progress);
+        buf_addf(&o->text, "%s%s. ", o->text.len ? "\n" : "", words_status(LANG_EN, status));
+    words_add_progress(o->c, &o->text, LANG_EN, progress);
     buf_addc(&o->text, '.');
 }
 
@@ -132,14 +132,15 @@ static void put_stakeholders(struct out *o, const struct doc *objective) {
 
 static void add_state(struct out *o, const struct doc *objective) {
     const char *status = doc_get_text(objective, "status");
-    const char *meaning = words_status_meaning(status);
+    const char *meaning = words_status_meaning(LANG_EN, status);
     const char *percent = doc_get_number(o->c, objective, "percent_complete");
     const char *archived = doc_get_text(objective, "archived_at");
     if (archived)
         buf_addf(&o->text, "Archived on %.10s.\n", archived);
-    buf_addf(&o->text, "%s%s%s", words_status(status), meaning ? ": " : "", meaning ? meaning : "");
+    buf_addf(&o->text, "%s%s%s", words_status(LANG_EN, status), meaning ? ": " : "",
+             meaning ? meaning : "");
     if (percent)
-        buf_addf(&o->text, "; %s %% complete", percent);
+        buf_addf(&o->text, "; %s%% complete", percent);
     if (doc_get_text(objective, "status_as_of"))
         add_day(&o->text, "; as of ", doc_get_text(objective, "status_as_of"));
     buf_addc(&o->text, '.');
@@ -233,7 +234,7 @@ static void put_plan(struct out *o) {
                  "Demonstration data: nothing in this document was reported by the city.");
     if (o->s->as_of) {
         add_line(&o->text, "As of ");
-        words_add_date(&o->text, o->s->as_of);
+        words_add_date(&o->text, LANG_EN, o->s->as_of);
         buf_addc(&o->text, '.');
     }
     add_roll_up(o, doc_get(plan, "progress"));

@@ -70,7 +70,7 @@ static void put_progress(struct out *o, const struct doc *objective, const char 
     put_result(o, "ActualResult",
                &(struct result){.end = status_on,
                                 .units = together ? percent : NULL,
-                                .status = words_status(status)});
+                                .status = words_status(LANG_EN, status)});
     out_end(o);
     out_end(o);
 }

@@ -1,60 +1,203 @@
 #include "view/words.h"
 
+#include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/clock.h"
 
+/* ---- languages ---- */
+
+/* What tags mean beside those of the catalogues: the regions that write Chinese in its traditional
+ * script, and the name of the standard that Tagalog is the base of. */
 static const struct {
-    const char *status, *words, *meaning;
-} STATUSES[] = {
-    {"no_information", "Not yet reported", NULL},
-    {"not_started", "Not started", "work has not begun"},
-    {"on_track", "On track", "to plan in time and budget"},
-    {"at_risk", "At risk", "behind; it may miss its date or budget"},
-    {"off_track", "Off track", "severely delayed; it will miss its date or budget"},
-    {"on_hold", "On hold", "paused by decision"},
-    {"completed", "Completed", "delivered"},
-    {"ongoing", "Ongoing", "implemented and continuing"},
-    {"cancelled", "Cancelled", "withdrawn"},
+    const char *tag;
+    enum lang lang;
+} ALSO[] = {
+    {"fil", LANG_TL},        {"zh", LANG_ZH_HANS},    {"zh-TW", LANG_ZH_HANT},
+    {"zh-HK", LANG_ZH_HANT}, {"zh-MO", LANG_ZH_HANT}, {"*", LANG_EN},
 };
 
-static const char *const MONTHS[] = {"January",   "February", "March",    "April",
-                                     "May",       "June",     "July",     "August",
-                                     "September", "October",  "November", "December"};
-
-const char *words_status(const char *status) {
-    for (size_t i = 0; i < COUNT(STATUSES); i++)
-        if (strcmp(status, STATUSES[i].status) == 0)
-            return STATUSES[i].words;
-    return status;
+const char *lang_tag(enum lang lang) {
+    return LANGUAGES[lang].tag;
 }
 
-const char *words_status_meaning(const char *status) {
-    for (size_t i = 0; i < COUNT(STATUSES); i++)
-        if (strcmp(status, STATUSES[i].status) == 0)
-            return STATUSES[i].meaning;
+const char *lang_name(enum lang lang) {
+    return words_text(lang, WORD_LANGUAGE);
+}
+
+int lang_named(const char *tag) {
+    for (int i = 0; i < LANG_COUNT; i++)
+        if (strcmp(LANGUAGES[i].tag, tag) == 0)
+            return i;
+    return strcmp(tag, "fil") == 0 ? LANG_TL : -1;
+}
+
+static bool is_same(const char *tag, const char *range, size_t len) {
+    return strlen(tag) == len && strncasecmp(tag, range, len) == 0;
+}
+
+static int known(const char *range, size_t len) {
+    for (int i = 0; i < LANG_COUNT; i++)
+        if (is_same(LANGUAGES[i].tag, range, len))
+            return i;
+    for (size_t i = 0; i < COUNT(ALSO); i++)
+        if (is_same(ALSO[i].tag, range, len))
+            return (int)ALSO[i].lang;
+    return -1;
+}
+
+/* Without its last subtag; and without a single letter before it, which only introduced it. */
+static size_t shorten(const char *range, size_t len) {
+    while (len > 0 && range[len - 1] != '-')
+        len--;
+    len -= len > 0;
+    return len >= 2 && range[len - 2] == '-' ? len - 2 : len;
+}
+
+int lang_find(const char *range, size_t len) {
+    int found = -1;
+    while (len > 0 && (found = known(range, len)) < 0)
+        len = shorten(range, len);
+    return found;
+}
+
+/* ---- texts ---- */
+
+static const char *fill_named(const struct fill *fills, const char *name, size_t len,
+                              bool *is_markup) {
+    for (const struct fill *f = fills; f && f->name; f++)
+        if (strlen(f->name) == len && memcmp(f->name, name, len) == 0) {
+            *is_markup = f->markup != NULL;
+            return f->markup ? f->markup : f->text;
+        }
+    assert(!"a placeholder without a value");
     return NULL;
 }
 
-void words_add_date(struct buf *b, const char *date) {
+/* CLDR's rules for whole numbers. In Filipino those that end in 4, 6 and 9 have another link to the
+ * noun: "3 layunin", "4 na layunin". */
+static bool is_one(enum plural rule, long n) {
+    long last = n % 10;
+    return rule == PLURAL_ONE        ? n == 1
+           : rule == PLURAL_FILIPINO ? last != 4 && last != 6 && last != 9
+                                     : false;
+}
+
+static const char *form_of(enum lang lang, enum word word, const struct fill *fills) {
+    const struct wording *w = &LANGUAGES[lang].words[word];
+    bool is_markup = false;
+    if (!w->one)
+        return w->other;
+    const char *count = fill_named(fills, "count", strlen("count"), &is_markup);
+    return is_one(LANGUAGES[lang].plural, strtol(count, NULL, 10)) ? w->one : w->other;
+}
+
+void words_add(struct buf *b, enum lang lang, enum word word, const struct fill *fills) {
+    const char *at = form_of(lang, word, fills);
+    for (;;) {
+        size_t plain = strcspn(at, "{");
+        buf_add_html_n(b, at, plain);
+        if (!at[plain])
+            return;
+        const char *name = at + plain + 1;
+        size_t len = strcspn(name, "}");
+        bool is_markup = false;
+        const char *value = fill_named(fills, name, len, &is_markup);
+        if (is_markup)
+            buf_adds(b, value);
+        else
+            buf_add_html(b, value);
+        at = name + len + 1;
+    }
+}
+
+const char *words_text(enum lang lang, enum word word) {
+    return LANGUAGES[lang].words[word].other;
+}
+
+/* ---- tokens and digits ---- */
+
+static const struct status {
+    const char *token;
+    enum word name;
+    int meaning; /* -1: it says itself */
+} STATUSES[] = {
+    {"no_information", WORD_STATUS_NO_INFORMATION, -1},
+    {"not_started", WORD_STATUS_NOT_STARTED, WORD_MEANING_NOT_STARTED},
+    {"on_track", WORD_STATUS_ON_TRACK, WORD_MEANING_ON_TRACK},
+    {"at_risk", WORD_STATUS_AT_RISK, WORD_MEANING_AT_RISK},
+    {"off_track", WORD_STATUS_OFF_TRACK, WORD_MEANING_OFF_TRACK},
+    {"on_hold", WORD_STATUS_ON_HOLD, WORD_MEANING_ON_HOLD},
+    {"completed", WORD_STATUS_COMPLETED, WORD_MEANING_COMPLETED},
+    {"ongoing", WORD_STATUS_ONGOING, WORD_MEANING_ONGOING},
+    {"cancelled", WORD_STATUS_CANCELLED, WORD_MEANING_CANCELLED},
+};
+
+static const struct status *status_named(const char *token) {
+    for (size_t i = 0; i < COUNT(STATUSES); i++)
+        if (strcmp(token, STATUSES[i].token) == 0)
+            return &STATUSES[i];
+    return NULL;
+}
+
+const char *words_status(enum lang lang, const char *status) {
+    const struct status *s = status_named(status);
+    return s ? words_text(lang, s->name) : status;
+}
+
+const char *words_status_meaning(enum lang lang, const char *status) {
+    const struct status *s = status_named(status);
+    return s && s->meaning >= 0 ? words_text(lang, (enum word)s->meaning) : NULL;
+}
+
+_Static_assert(WORD_MONTH_12 - WORD_MONTH_1 == 11, "the months stand in their order");
+
+void words_add_date(struct buf *b, enum lang lang, const char *date) {
+    char year[5], day[3];
     if (!date || !clock_is_date(date)) {
         buf_add_html(b, date);
         return;
     }
-    long month = strtol(date + 5, NULL, 10), day = strtol(date + 8, NULL, 10);
-    buf_addf(b, "%s %ld, %.4s", MONTHS[month - 1], day, date);
+    int month = (int)strtol(date + 5, NULL, 10);
+    snprintf(year, sizeof(year), "%.4s", date);
+    snprintf(day, sizeof(day), "%s", date + 8 + (date[8] == '0'));
+    words_add(b, lang, WORD_DATE,
+              (const struct fill[]){
+                  {"year", year, NULL},
+                  {"month", words_text(lang, (enum word)(WORD_MONTH_1 + month - 1)), NULL},
+                  {"day", day, NULL},
+                  {0},
+              });
 }
 
-void words_add_progress(struct call *c, struct buf *b, const struct doc *progress) {
-    const char *percent = doc_get_number(c, progress, "percent");
-    if (!percent) {
-        buf_adds(b, "No percent has been reported yet");
+void words_add_percent(struct buf *b, enum lang lang, const char *number) {
+    char digits[32];
+    AUTO(buf) struct buf spelled = {0};
+    int len = snprintf(digits, sizeof(digits), "%.1f", strtod(number, NULL));
+    size_t whole = strcspn(digits, ".");
+    buf_add(&spelled, digits, whole);
+    if (digits[len - 1] != '0')
+        buf_addf(&spelled, "%s%s", words_text(lang, WORD_DECIMAL), digits + whole + 1);
+    words_add(b, lang, WORD_PERCENT, (const struct fill[]){{"number", spelled.data, NULL}, {0}});
+}
+
+void words_add_progress(struct call *c, struct buf *b, enum lang lang, const struct doc *progress) {
+    const char *number = doc_get_number(c, progress, "percent");
+    bool least = doc_bool(doc_get(progress, "percent_is_minimum"));
+    AUTO(buf) struct buf percent = {0};
+    if (!number) {
+        words_add(b, lang, WORD_PROGRESS_NONE, NULL);
         return;
     }
-    bool least = doc_bool(doc_get(progress, "percent_is_minimum"));
-    buf_addf(b, "%s%s %% complete", least ? "At least " : "", percent);
-    if (least)
-        buf_addf(b, " (%s of %s objectives have reported a percent)",
-                 doc_get_number(c, progress, "reported"), doc_get_number(c, progress, "total"));
+    words_add_percent(&percent, lang, number);
+    words_add(b, lang, least ? WORD_PROGRESS_LEAST : WORD_PROGRESS,
+              (const struct fill[]){
+                  {"percent", NULL, percent.data},
+                  {"reported", doc_get_number(c, progress, "reported"), NULL},
+                  {"total", doc_get_number(c, progress, "total"), NULL},
+                  {0},
+              });
 }

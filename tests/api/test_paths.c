@@ -223,13 +223,72 @@ START_TEST(the_form_is_negotiated) {
     }
     const struct answer *page = EXPECT(&s, 200, .method = "GET", .target = "/",
                                        .headers = {{"Accept", browser}});
-    ck_assert_str_eq(page->vary, "Accept, Accept-Encoding");
+    ck_assert_str_eq(page->vary, "Accept, Accept-Encoding, Accept-Language");
+    ck_assert_str_eq(answer_header(page, "Content-Language"), "en");
     ck_assert_ptr_nonnull(
         strstr(answer_header(page, "Content-Security-Policy"), "default-src 'none'"));
     ck_assert_ptr_nonnull(strstr(page->body, "id=\"objective-8.4\""));
     ck_assert_ptr_nonnull(
         strstr(page->body, "None of the 42 objectives has reported a status yet."));
-    ck_assert_str_eq(GET(&s, "/")->vary, "Accept, Accept-Encoding");
+    ck_assert_str_eq(GET(&s, "/")->vary, "Accept, Accept-Encoding, Accept-Language");
+    service_close(&s);
+}
+END_TEST
+
+START_TEST(pages_come_in_the_language_that_is_asked_for) {
+    static const struct {
+        const char *target, *accept, *wanted, *given;
+    } cases[] = {
+        {"/", "text/html", NULL, "en"},
+        {"/", "text/html", "ko-KR,ko;q=0.9,en;q=0.8", "ko"},
+        {"/", "text/html", "zh-TW, zh;q=0.9", "zh-Hant"},
+        {"/", "text/html", "zh-CN", "zh-Hans"},
+        {"/", "text/html", "de, fil;q=0.5, es;q=0.4", "tl"},
+        {"/", "text/html", "de", "en"},
+        {"/?lang=es", "text/html", "ko", "es"},
+        {"/?lang=fil", "text/html", NULL, "tl"},
+        {"/?lang=en&as_of=2026-10-31", "text/html", "ko", "en"},
+        {"/problems?lang=zh-Hant", "text/html", NULL, "zh-Hant"},
+        {"/problems/invalid?lang=ko", "text/html", NULL, "ko"},
+        {"/", "application/json", "ko", NULL},
+        {"/?lang=ko", "application/json", NULL, NULL},
+        {"/goals/7?lang=ko", "application/json", NULL, NULL},
+    };
+    service_open_shared(&s);
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        const struct answer *a = EXPECT(&s, 200, .method = "GET", .target = cases[i].target,
+                                        .headers = {{"Accept", cases[i].accept},
+                                                    {cases[i].wanted ? "Accept-Language" : NULL,
+                                                     cases[i].wanted}});
+        const char *given = answer_header(a, "Content-Language");
+        ck_assert_msg((given && cases[i].given) ? strcmp(given, cases[i].given) == 0
+                                                : given == cases[i].given,
+                      "%s %s: %s", cases[i].target, cases[i].wanted, given);
+        if (given) {
+            char html[40];
+            snprintf(html, sizeof(html), "<html lang=\"%s\">", given);
+            ck_assert_ptr_nonnull(strstr(a->body, html));
+        }
+    }
+    service_close(&s);
+}
+END_TEST
+
+START_TEST(a_language_that_is_none_is_refused_by_name) {
+    static const char *const targets[] = {"/?lang=de", "/goals?lang=KO",
+                                          "/objectives/7.1?lang=", "/problems?lang=zh",
+                                          "/plan?lang=ko-KR"};
+    service_open_shared(&s);
+    for (size_t i = 0; i < COUNT(targets); i++)
+        REFUSES(EXPECT(&s, 400, .method = "GET", .target = targets[i],
+                       .headers = {{"Accept", "text/html, application/json"}}),
+                "malformed lang");
+    const struct answer *a = EXPECT(&s, 400, .method = "GET", .target = "/summary?lang=x");
+    HOLDS(a, "errors/0/detail", "must be one of en, es, ko, tl, zh-Hans, zh-Hant");
+    REFUSES(EXPECT(&s, 400, .method = "GET", .target = "/updates?lang=ko"), "malformed lang");
+    REFUSES(EXPECT(&s, 400, .method = "GET", .target = "/goals.csv?lang=ko"), "malformed lang");
+    REFUSES(EXPECT(&s, 400, .method = "GET", .target = "/plan.stratml.xml?lang=ko"),
+            "malformed lang");
     service_close(&s);
 }
 END_TEST
@@ -272,6 +331,8 @@ int main(void) {
         a_method_that_a_path_lacks_is_refused_with_those_it_has,
         a_body_on_a_read_is_refused_and_the_connection_closed,
         the_form_is_negotiated,
+        pages_come_in_the_language_that_is_asked_for,
+        a_language_that_is_none_is_refused_by_name,
         every_problem_has_a_page,
         a_problem_document_says_all_that_it_should,
     };

@@ -207,6 +207,7 @@ START_TEST(choices_of_parameters_are_the_gates) {
         {"Status", "/objectives?status="},
         {"Kind", "/updates?kind="},
         {"Count", "/objectives?count="},
+        {"Lang", "/objectives?lang="},
     };
     service_open_shared(&s);
     contract_read();

@@ -50,14 +50,14 @@ class ForBrowsers(Case):
 
     def test_the_page_tells_every_goal_and_objective(self):
         got, text = self.read("/")
-        self.assertEqual(got["Vary"], "Accept, Accept-Encoding")
+        self.assertEqual(got["Vary"], "Accept, Accept-Encoding, Accept-Language")
         for item in self.client.all("/goals") + self.client.all("/objectives"):
             self.assertIn(" ".join(item["statement"].split()), text)
 
     def test_the_page_shows_what_was_reported(self):
         _, text = self.read("/")
         self.assertIn("2 of 42 objectives have reported", text)
-        self.assertIn("55 % complete", text)
+        self.assertIn("55% complete", text)
 
     def test_the_page_can_be_asked_for_another_day(self):
         _, text = self.read("/?as_of=2025-12-31")

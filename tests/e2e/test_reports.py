@@ -173,7 +173,7 @@ class Reports(Case):
         self.assertEqual((page.faults, page.open), ([], []))
         text = " ".join("".join(page.text).split())
         for words in ("Closed at", "Restated since close", "Counted twice.", "It was 35.", "<b>A note & more</b>",
-                      "Overdue objectives: 1", "At risk, 75 % complete", "At least 24 % complete"):
+                      "Overdue objectives: 1", "At risk, 75% complete", "At least 24% complete"):
             self.assertIn(words, text)
         for path in report["links"].values():
             if path.split("?")[0] in ("/plan", "/goals", "/objectives", "/updates") and path != report["links"]["plan_restated"]:

@@ -89,7 +89,7 @@ START_TEST(atom_says_what_was_reported) {
     holds("rel=\"next\"");
     holds("href=\"https://plan.example.org/updates/17?plan=p\"");
     holds("<published>2026-11-01T00:00:00.000Z</published>");
-    holds("On track, 40.5 % complete, as of October 31, 2026");
+    holds("On track, 40.5% complete, as of October 31, 2026");
     holds("<title>Objective 7.1: ]]&gt; &lt;b&gt;&amp;\xef\xbf\xbd");
     holds("\xf0\x9f\x9a\x80");
     holds("&lt;p&gt;]]&amp;gt; &amp;lt;b&amp;gt;");

@@ -38,13 +38,17 @@ static struct doc *parse(struct call *c, const char *text) {
     return d;
 }
 
-static void render(struct buf *b, const char *summary) {
+static void render_in(enum lang lang, struct buf *b, const char *summary) {
     AUTO(call) struct call c;
     call_init(&c, 1000);
     AUTO(doc) struct doc *whole = parse(&c, summary);
     AUTO(doc) struct doc *all = parse(&c, OBJECTIVES);
     const struct catalog data = {.head = whole, .base = "https://plan.example.org", .suffix = ""};
-    ck_assert(page_plan(&c, b, whole, all, &data));
+    ck_assert(page_plan(&c, b, lang, whole, all, &data));
+}
+
+static void render(struct buf *b, const char *summary) {
+    render_in(LANG_EN, b, summary);
 }
 
 static void holds(const struct buf *b, const char *text) {
@@ -62,12 +66,12 @@ START_TEST(the_page_is_whole_without_a_script) {
     holds(&b, "<main id=\"main\">");
     holds(&b, "<a class=\"skip\" href=\"#main\">");
     holds(&b, "1 of 2 objectives has reported a status. Of those, 1 is on track.");
-    holds(&b, "At least 10 % complete");
+    holds(&b, "At least 10% complete");
     holds(&b, "<progress max=\"100\" value=\"20\"");
     holds(&b, "No update has been published for this plan yet.");
     holds(&b, "<li id=\"objective-1.1\">");
     holds(&b, "On track");
-    holds(&b, "as of October 31, 2026");
+    holds(&b, "as of <time datetime=\"2026-10-31\">October 31, 2026</time>");
     holds(&b, "2 updates of objective 1.1");
     holds(&b, "No update has been published for this objective yet.");
     const char *data = strstr(b.data, "<script type=\"application/ld+json\">{\"@context\"");
@@ -75,6 +79,22 @@ START_TEST(the_page_is_whole_without_a_script) {
     lacks(&b, "Of another goal");
     lacks(&b, "Demonstration data");
     ck_assert_str_eq(b.data + b.len - strlen("</html>\n"), "</html>\n");
+}
+END_TEST
+
+START_TEST(the_page_speaks_the_language_asked_for) {
+    AUTO(buf) struct buf b = {0};
+    render_in(LANG_KO, &b, SUMMARY("false", PROGRESS("10", "true", "1"), "null"));
+    holds(&b, "<html lang=\"ko\">");
+    holds(&b, "본문으로 건너뛰기");
+    holds(
+        &b,
+        "세부 목표 2개 가운데 1개의 상태가 보고되었습니다. 그중 1개가 계획대로 진행되고 있습니다.");
+    holds(&b, "계획대로 진행 중");
+    holds(&b, "<time datetime=\"2026-10-31\">2026년 10월 31일</time> 기준");
+    holds(&b, "First &lt;b&gt;");
+    lacks(&b, "objective has");
+    lacks(&b, "% complete");
 }
 END_TEST
 
@@ -119,7 +139,7 @@ START_TEST(the_policy_allows_the_style_that_the_page_has) {
     AUTO(call) struct call c;
     AUTO(buf) struct buf b = {0};
     call_init(&c, 1000);
-    page_begin(&b, "T");
+    page_begin(&b, LANG_EN, "T");
     const char *begin = strstr(b.data, "<style>") + strlen("<style>");
     const char *end = strstr(begin, "</style>");
     uint8_t digest[SHA256_SIZE];
@@ -139,6 +159,7 @@ END_TEST
 int main(void) {
     const TTest *const tests[] = {
         the_page_is_whole_without_a_script,
+        the_page_speaks_the_language_asked_for,
         nothing_from_the_data_is_markup,
         descriptions_stand_where_the_city_put_them,
         demo_data_is_called_so,

@@ -118,7 +118,7 @@ START_TEST(words_are_kept_and_what_xml_cannot_hold_is_replaced) {
     holds("<Name>Goal 3</Name>\n   <Description>To win.</Description>");
     holds("<Name>Stay</Name>\n   <Description>To \xef\xbf\xbd \xef\xbf\xbd stay.</Description>");
     holds("<Description>Do ]]&gt; &lt;it&gt;.</Description>");
-    holds("<OtherInformation>At risk. At least 20 % complete (1 of 2 objectives have reported a "
+    holds("<OtherInformation>At risk. At least 20% complete (1 of 2 objectives have reported a "
           "percent).</OtherInformation>");
     holds("plan.stratml.xml?a=1&amp;b=2</Source>");
     holds("<StartDate>2026-01-01</StartDate>\n  <Source>");
@@ -142,7 +142,7 @@ START_TEST(status_and_percent_of_one_update_are_one_result) {
                                TOLD("before", "on_track", "40.5", "'2026-03-31'")) "]}",
          NULL);
     holds("<Description>Do ]]&gt; &lt;it&gt;.\nAll.\nAct 1\nAct 2</Description>");
-    holds("<OtherInformation>Archived on 2026-05-01.\nOn track: to plan in time and budget; 40.5 % "
+    holds("<OtherInformation>Archived on 2026-05-01.\nOn track: to plan in time and budget; 40.5% "
           "complete; as of March 31, 2026.\nDone: Act 1\nLatest update, April 1, 2026: Said &amp; "
           "done.</OtherInformation>");
     holds("PerformanceIndicatorType=\"Quantitative\"");
