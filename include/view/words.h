@@ -23,7 +23,7 @@ int lang_find(const char *range, size_t len);
 
 /* ---- texts ---- */
 
-/* The value of one {placeholder}: text, which is escaped, or markup, which is not. */
+/* The value of one {placeholder}: its markup, or its text, which is escaped, where that is NULL. */
 struct fill {
     const char *name, *text, *markup;
 };

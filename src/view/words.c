@@ -66,15 +66,12 @@ int lang_find(const char *range, size_t len) {
 
 /* ---- texts ---- */
 
-static const char *fill_named(const struct fill *fills, const char *name, size_t len,
-                              bool *is_markup) {
-    for (const struct fill *f = fills; f && f->name; f++)
-        if (strlen(f->name) == len && memcmp(f->name, name, len) == 0) {
-            *is_markup = f->markup != NULL;
-            return f->markup ? f->markup : f->text;
-        }
-    assert(!"a placeholder without a value");
-    return NULL;
+static const struct fill *fill_named(const struct fill *fills, const char *name, size_t len) {
+    const struct fill *f = fills;
+    while (f && f->name && (strlen(f->name) != len || memcmp(f->name, name, len) != 0))
+        f++;
+    assert(f && f->name && "a placeholder without a value");
+    return f;
 }
 
 /* CLDR's rules for whole numbers. In Filipino those that end in 4, 6 and 9 have another link to the
@@ -88,11 +85,10 @@ static bool is_one(enum plural rule, long n) {
 
 static const char *form_of(enum lang lang, enum word word, const struct fill *fills) {
     const struct wording *w = &LANGUAGES[lang].words[word];
-    bool is_markup = false;
     if (!w->one)
         return w->other;
-    const char *count = fill_named(fills, "count", strlen("count"), &is_markup);
-    return is_one(LANGUAGES[lang].plural, strtol(count, NULL, 10)) ? w->one : w->other;
+    long count = strtol(fill_named(fills, "count", strlen("count"))->text, NULL, 10);
+    return is_one(LANGUAGES[lang].plural, count) ? w->one : w->other;
 }
 
 void words_add(struct buf *b, enum lang lang, enum word word, const struct fill *fills) {
@@ -104,12 +100,11 @@ void words_add(struct buf *b, enum lang lang, enum word word, const struct fill 
             return;
         const char *name = at + plain + 1;
         size_t len = strcspn(name, "}");
-        bool is_markup = false;
-        const char *value = fill_named(fills, name, len, &is_markup);
-        if (is_markup)
-            buf_adds(b, value);
+        const struct fill *f = fill_named(fills, name, len);
+        if (f->markup)
+            buf_adds(b, f->markup);
         else
-            buf_add_html(b, value);
+            buf_add_html(b, f->text);
         at = name + len + 1;
     }
 }
