@@ -51,6 +51,9 @@ const char *words_status_meaning(enum lang lang, const char *status);
 /* "October 31, 2026" from "2026-10-31"; the text itself where it is no date. */
 void words_add_date(struct buf *b, enum lang lang, const char *date);
 
+/* "1,234.5" from "1234.5". */
+void words_add_number(struct buf *b, enum lang lang, const char *number);
+
 /* "33.3%" from "33.3", at most one digit after the point. */
 void words_add_percent(struct buf *b, enum lang lang, const char *number);
 

@@ -168,14 +168,28 @@ void words_add_date(struct buf *b, enum lang lang, const char *date) {
               });
 }
 
+void words_add_number(struct buf *b, enum lang lang, const char *number) {
+    const char *digits = number + (*number == '-');
+    size_t whole = strspn(digits, "0123456789");
+    bool grouped = (int)whole >= atoi(words_text(lang, WORD_GROUP_FROM));
+    buf_adds(b, *number == '-' ? "-" : "");
+    for (size_t i = 0; i < whole; i++) {
+        if (grouped && i > 0 && (whole - i) % 3 == 0)
+            buf_adds(b, words_text(lang, WORD_GROUP));
+        buf_addc(b, digits[i]);
+    }
+    if (digits[whole] == '.')
+        buf_adds(b, words_text(lang, WORD_DECIMAL));
+    buf_add_html(b, digits + whole + (digits[whole] == '.'));
+}
+
 void words_add_percent(struct buf *b, enum lang lang, const char *number) {
-    char digits[32];
+    char tenths[32];
     AUTO(buf) struct buf spelled = {0};
-    int len = snprintf(digits, sizeof(digits), "%.1f", strtod(number, NULL));
-    size_t whole = strcspn(digits, ".");
-    buf_add(&spelled, digits, whole);
-    if (digits[len - 1] != '0')
-        buf_addf(&spelled, "%s%s", words_text(lang, WORD_DECIMAL), digits + whole + 1);
+    int len = snprintf(tenths, sizeof(tenths), "%.1f", strtod(number, NULL));
+    if (tenths[len - 1] == '0')
+        tenths[len - 2] = '\0';
+    words_add_number(&spelled, lang, tenths);
     words_add(b, lang, WORD_PERCENT, (const struct fill[]){{"number", spelled.data, NULL}, {0}});
 }
 

@@ -15,6 +15,8 @@ function once(kind, tag, make) {
 const date = (tag, value) =>
   once('date', tag, () => new Intl.DateTimeFormat(tag, LONG)).format(new Date(`${value}T00:00:00Z`));
 
+const number = (tag, value) => once('number', tag, () => new Intl.NumberFormat(tag)).format(Number(value));
+
 const percent = (tag, value) => once('percent', tag, () => new Intl.NumberFormat(tag, PERCENT)).format(Number(value) / 100);
 
 // All numbers of one category have the text of the first of them.
@@ -26,7 +28,7 @@ function plural(tag, value, text) {
   return taken ? `a form of its own for "${category}"` : first;
 }
 
-const JUDGES = { date, percent, plural };
+const JUDGES = { date, number, percent, plural };
 const lines = readFileSync(0, 'utf8').trimEnd().split('\n');
 for (const line of lines) {
   const [kind, tag, value, text] = line.split('\t');

@@ -1,4 +1,4 @@
-"""What the interface makes of days, percents and counts, before ICU: Node's Intl, which has the rules of CLDR."""
+"""What the interface makes of days, numbers, percents and counts, before ICU: Node's Intl, which has the rules of CLDR."""
 import collections
 import os
 import shutil
@@ -29,13 +29,13 @@ class Judged(unittest.TestCase):
         counts = collections.Counter(tuple(line.split("\t")[:2]) for line in self.printed.splitlines())
         self.assertEqual({tag for _, tag in counts}, LANGUAGES)
         for (kind, tag), count in counts.items():
-            self.assertGreaterEqual(count, {"date": 1000, "percent": 1001, "plural": 251}[kind], tag)
+            self.assertGreaterEqual(count, {"date": 1000, "number": 15, "percent": 1001, "plural": 251}[kind], tag)
 
-    def test_days_percents_and_counts_are_written_as_by_icu(self):
+    def test_days_numbers_percents_and_counts_are_written_as_by_icu(self):
         self.assertEqual(self.judged(self.printed), [])
 
     def test_the_judge_sees_what_is_wrong(self):
-        for wrong in ("date\tes\t2026-10-31\t31 octubre 2026", "percent\tes\t33.3\t33.3%", "percent\ten\t33.3\t33.3 %",
+        for wrong in ("number\tes\t1234\t1.234", "date\tes\t2026-10-31\t31 octubre 2026", "percent\tes\t33.3\t33.3%", "percent\ten\t33.3\t33.3 %",
                       "plural\ttl\t1\ta #\nplural\ttl\t4\ta #", "plural\ten\t1\t# a\nplural\ten\t2\t# b\nplural\ten\t3\t# a"):
             self.assertEqual(len(self.judged(wrong)), 1, wrong)
 

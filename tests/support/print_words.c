@@ -1,7 +1,8 @@
 /*
  * What the interface makes of days, percents and counts, in each of its languages, for a judge who
  * knows how these are written: lines of words parted by tabs, namely kind, language, value, text.
- * The kinds: date, percent, and plural, whose text is of so many, "#" standing for the number.
+ * The kinds: date, number, percent, and plural, whose text is of so many, "#" standing for the
+ * number.
  */
 #include <stdio.h>
 
@@ -29,6 +30,17 @@ static void print_dates(enum lang lang, struct buf *text) {
             }
 }
 
+static void print_numbers(enum lang lang, struct buf *text) {
+    static const char *const numbers[] = {"0",         "7",          "999",        "1000",
+                                          "1234.5",    "-1234",      "9999.9",     "10000",
+                                          "12345.67",  "100000",     "-0.5",       "0.125",
+                                          "1000000.5", "-123456789", "12345678901"};
+    for (size_t i = 0; i < COUNT(numbers); i++) {
+        words_add_number(text, lang, numbers[i]);
+        print("number", lang, numbers[i], text);
+    }
+}
+
 /* Every one that has a digit after the point at most. */
 static void print_percents(enum lang lang, struct buf *text) {
     char number[40];
@@ -54,6 +66,7 @@ int main(void) {
     for (int i = 0; i < LANG_COUNT; i++) {
         enum lang lang = (enum lang)i;
         print_dates(lang, &text);
+        print_numbers(lang, &text);
         print_percents(lang, &text);
         print_plurals(lang, &text);
     }

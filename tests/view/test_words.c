@@ -161,6 +161,28 @@ START_TEST(dates_are_written_out) {
 }
 END_TEST
 
+START_TEST(numbers_are_grouped_as_the_language_does) {
+    static const struct {
+        enum lang lang;
+        const char *number, *text;
+    } cases[] = {
+        {LANG_EN, "1234567.25", "1,234,567.25"},
+        {LANG_EN, "-1000", "-1,000"},
+        {LANG_EN, "", ""},
+        {LANG_ES, "1234.5", "1234,5"},
+        {LANG_ES, "12345", "12.345"},
+        {LANG_KO, "999", "999"},
+        {LANG_EN, "1e+20", "1e+20"},
+        {LANG_EN, "<b>", "&lt;b&gt;"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        AUTO(buf) struct buf b = {0};
+        words_add_number(&b, cases[i].lang, cases[i].number);
+        ck_assert_str_eq(b.data, cases[i].text);
+    }
+}
+END_TEST
+
 START_TEST(percents_have_one_digit_at_most) {
     static const struct {
         enum lang lang;
@@ -213,6 +235,7 @@ int main(void) {
         the_count_chooses_the_plural_form,
         every_status_has_words_and_a_meaning,
         dates_are_written_out,
+        numbers_are_grouped_as_the_language_does,
         percents_have_one_digit_at_most,
         a_percent_says_whether_it_is_a_minimum,
     };
