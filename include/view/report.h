@@ -7,8 +7,10 @@
 #include "base/buf.h"
 #include "base/call.h"
 #include "model/doc.h"
+#include "view/words.h"
 
 /* Every figure of the document, each under a caption with the address that gives it again. */
-MUST_CHECK bool page_report(struct call *c, struct buf *b, const struct doc *report);
+MUST_CHECK bool page_report(struct call *c, struct buf *b, enum lang lang,
+                            const struct doc *report);
 
 #endif

@@ -37,6 +37,9 @@ struct fill {
  */
 void words_add(struct buf *b, enum lang lang, enum word word, const struct fill *fills);
 
+/* The same without escaping: for what is escaped later, or is no markup. */
+void words_add_plain(struct buf *b, enum lang lang, enum word word, const struct fill *fills);
+
 /* A text without placeholders as it is, for an attribute or a title: to be escaped. */
 const char *words_text(enum lang lang, enum word word);
 

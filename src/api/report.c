@@ -11,12 +11,12 @@ static bool report_page(struct call *c, struct exchange *x) {
     if (!ask_read(c, x, false, &q) || !entity_get(c, x->api->pool, x->route->entity, &q, &d))
         return false;
     AUTO(doc) struct doc *report = doc_parse(c, d.body.data, d.body.len);
-    if (!report || !page_report(c, &page, report))
+    if (!report || !page_report(c, &page, x->lang, report))
         return false;
     x->rp->etag = reply_etag(c, 0, page.data, page.len);
     resource_describe(c, x, "text/html; charset=utf-8");
     reply_header(x->rp, "Content-Security-Policy", page_policy(c));
-    reply_header(x->rp, "Content-Language", lang_tag(LANG_EN));
+    reply_header(x->rp, "Content-Language", lang_tag(x->lang));
     reply_take_body(x->rp, &page);
     return !c->err;
 }

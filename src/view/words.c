@@ -91,11 +91,12 @@ static const char *form_of(enum lang lang, enum word word, const struct fill *fi
     return is_one(LANGUAGES[lang].plural, count) ? w->one : w->other;
 }
 
-void words_add(struct buf *b, enum lang lang, enum word word, const struct fill *fills) {
-    const char *at = form_of(lang, word, fills);
+/* Calls add with each piece of the text and of what fills it. */
+static void add_pieces(struct buf *b, const char *at, const struct fill *fills,
+                       void (*add)(struct buf *b, const char *text, size_t len)) {
     for (;;) {
         size_t plain = strcspn(at, "{");
-        buf_add_html_n(b, at, plain);
+        add(b, at, plain);
         if (!at[plain])
             return;
         const char *name = at + plain + 1;
@@ -103,10 +104,22 @@ void words_add(struct buf *b, enum lang lang, enum word word, const struct fill 
         const struct fill *f = fill_named(fills, name, len);
         if (f->markup)
             buf_adds(b, f->markup);
-        else
-            buf_add_html(b, f->text);
+        else if (f->text)
+            add(b, f->text, strlen(f->text));
         at = name + len + 1;
     }
+}
+
+static void add_bytes(struct buf *b, const char *text, size_t len) {
+    buf_add(b, text, len);
+}
+
+void words_add(struct buf *b, enum lang lang, enum word word, const struct fill *fills) {
+    add_pieces(b, form_of(lang, word, fills), fills, buf_add_html_n);
+}
+
+void words_add_plain(struct buf *b, enum lang lang, enum word word, const struct fill *fills) {
+    add_pieces(b, form_of(lang, word, fills), fills, add_bytes);
 }
 
 const char *words_text(enum lang lang, enum word word) {

@@ -172,7 +172,7 @@ class Reports(Case):
         page.close()
         self.assertEqual((page.faults, page.open), ([], []))
         text = " ".join("".join(page.text).split())
-        for words in ("Closed at", "Restated since close", "Counted twice.", "It was 35.", "<b>A note & more</b>",
+        for words in ("Closed on ", "Restated since close", "Counted twice.", "It was 35.", "<b>A note & more</b>",
                       "Overdue objectives: 1", "At risk, 75% complete", "At least 24% complete"):
             self.assertIn(words, text)
         for path in report["links"].values():

@@ -82,6 +82,12 @@ START_TEST(values_are_escaped_and_markup_is_not) {
     buf_clear(&b);
     words_add(&b, LANG_EN, WORD_WORDS_ARE_THE_CITYS, NULL);
     ck_assert_ptr_nonnull(strstr(b.data, "are the city&#39;s own"));
+    buf_clear(&b);
+    words_add_plain(&b, LANG_EN, WORD_GOAL_TITLED,
+                    (const struct fill[]){{"number", "7", NULL},
+                                          {"statement", "A & B", NULL},
+                                          {0}});
+    ck_assert_str_eq(b.data, "Goal 7: A & B");
 }
 END_TEST
 
