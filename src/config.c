@@ -62,8 +62,8 @@ static const struct row ROWS[SET_COUNT] = {
          "URI; not set: the path is 404"},
     [SET_CONTACT] =
         {"contact", "PROGRESS_CONTACT", MAIL, NULL, 0, 0, NULL,
-         "whom the public asks about the data, for `/data.json` and `/plan.stratml.xml`: a mailto: "
-         "URI; not set: they name the organization alone"},
+         "whom the public asks about the data and the pages, for `/data.json`, `/plan.stratml.xml` "
+         "and `/accessibility`: a mailto: URI; not set: nobody but the organization is named"},
     [SET_LICENSE] = {"license", "PROGRESS_LICENSE", LINK, NULL, 0, 0, NULL,
                      "URL of the licence of the data, for `/data.json` and the page; not set: none "
                      "is stated"},

@@ -39,7 +39,7 @@ struct api {
     int64_t started_us; /* monotonic */
     const char *version;
     const char *security_contact; /* a URI; NULL: none is named */
-    const char *contact;          /* whom the public asks about the data, a mailto: URI; or NULL */
+    const char *contact;          /* whom the public asks, a mailto: URI; or NULL */
     const char *license;          /* of the data, a URL; or NULL */
     const char *public_host;
     const char *public_url; /* what absolute links begin with; no slash at its end */

@@ -9,8 +9,9 @@
 #include "model/doc.h"
 #include "view/words.h"
 
-/* Every figure of the document, each under a caption with the address that gives it again. */
-MUST_CHECK bool page_report(struct call *c, struct buf *b, enum lang lang,
+/* self as in languages.h. Every figure of the document, each under a caption with the address that
+ * gives it again. */
+MUST_CHECK bool page_report(struct call *c, struct buf *b, enum lang lang, const char *self,
                             const struct doc *report);
 
 #endif

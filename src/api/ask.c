@@ -197,12 +197,13 @@ static const char *read_filters(struct call *c, const struct exchange *x) {
     return buf_ok(c, &b) ? call_strdup(c, b.data) : NULL;
 }
 
-static const char *write_self(struct call *c, const struct exchange *x) {
+static const char *write_target(struct call *c, const struct exchange *x,
+                                const char *const *without) {
     AUTO(buf) struct buf b = {0};
     buf_adds(&b, x->rq->path);
     char mark = '?';
     for (size_t i = 0; i < x->rq->nparams; i++) {
-        if (is_one_of(x->rq->params[i].name, (const char *const[]){"cursor", "after", NULL}))
+        if (is_one_of(x->rq->params[i].name, without))
             continue;
         buf_addc(&b, mark);
         buf_add_uri(&b, x->rq->params[i].name);
@@ -211,6 +212,14 @@ static const char *write_self(struct call *c, const struct exchange *x) {
         mark = '&';
     }
     return buf_ok(c, &b) ? call_strdup(c, b.data) : NULL;
+}
+
+static const char *write_self(struct call *c, const struct exchange *x) {
+    return write_target(c, x, (const char *const[]){"cursor", "after", NULL});
+}
+
+const char *ask_page(struct call *c, const struct exchange *x) {
+    return write_target(c, x, (const char *const[]){"lang", NULL});
 }
 
 /* A key sees the drafts of its own source; who may publish or edit sees all of them, within its

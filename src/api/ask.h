@@ -16,6 +16,10 @@ MUST_CHECK bool ask_changes(struct call *c, struct exchange *x, struct query *q)
 /* The parameters of a write: plan, dry_run, and its operation's own. */
 MUST_CHECK bool ask_write(struct call *c, struct exchange *x);
 
+/* Path and query of a page without its language: what links to its other languages are made of
+ * (view/languages.h). NULL fails the call. */
+const char *ask_page(struct call *c, const struct exchange *x);
+
 /* A route that takes a plan alone: its slug, NULL for the active one. */
 MUST_CHECK bool ask_plan(struct call *c, const struct exchange *x, const char **plan);
 

@@ -22,7 +22,7 @@ struct exchange {
     struct route_args args;
     struct intent intent; /* of a write */
     enum form form;
-    enum lang lang; /* of the interface, and of what there is a translation of */
+    enum lang lang;           /* of the interface, and of what there is a translation of */
     enum csv_dialect dialect; /* where the form is CSV */
     bool reads_drafts;
     struct allowance allowance;
@@ -80,6 +80,7 @@ bool webhook_write(struct call *c, struct exchange *x);
 bool site_index(struct call *c, struct exchange *x);
 bool site_problems(struct call *c, struct exchange *x);
 bool site_problem(struct call *c, struct exchange *x);
+bool site_accessibility(struct call *c, struct exchange *x);
 bool site_security(struct call *c, struct exchange *x);
 
 bool ops_contract(struct call *c, struct exchange *x);

@@ -11,7 +11,8 @@ static bool report_page(struct call *c, struct exchange *x) {
     if (!ask_read(c, x, false, &q) || !entity_get(c, x->api->pool, x->route->entity, &q, &d))
         return false;
     AUTO(doc) struct doc *report = doc_parse(c, d.body.data, d.body.len);
-    if (!report || !page_report(c, &page, x->lang, report))
+    const char *self = ask_page(c, x);
+    if (!report || !self || !page_report(c, &page, x->lang, self, report))
         return false;
     x->rp->etag = reply_etag(c, 0, page.data, page.len);
     resource_describe(c, x, "text/html; charset=utf-8");

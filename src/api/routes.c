@@ -28,6 +28,7 @@ enum {
     KEPT = ROUTE_CACHED,
     LISTED = ROUTE_CACHED | ROUTE_CSV,
     SHEET = ROUTE_CACHED | ROUTE_AS_IS | ROUTE_CSV,
+    PAGE = ROUTE_CACHED | ROUTE_AS_IS | ROUTE_HTML,
     REPORTED = ROUTE_CACHED | ROUTE_HTML | ROUTE_CSV,
     SUBSCRIBED = ROUTE_CSV | ROUTE_ATOM | ROUTE_FEED,
 };
@@ -123,6 +124,7 @@ const struct route ROUTES[] = {
 
     {"GET", "/openapi.json", ops_contract, NULL, NULL, ANY, KEPT | ROUTE_AS_IS, 0},
     {"GET", "/openapi.yaml", ops_contract, NULL, NULL, ANY, KEPT | ROUTE_AS_IS, 0},
+    {"GET", "/accessibility", site_accessibility, NULL, NULL, ANY, PAGE, 0},
     {"GET", "/.well-known/security.txt", site_security, NULL, NULL, ANY, KEPT | ROUTE_AS_IS, 0},
     {"GET", "/problems", site_problems, NULL, NULL, ANY, KEPT | ROUTE_HTML, 0},
     {"GET", "/problems/{code}", site_problem, NULL, NULL, ANY, KEPT | ROUTE_HTML, 0},

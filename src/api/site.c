@@ -7,6 +7,8 @@
 #include "http/problem.h"
 #include "model/objective.h"
 #include "model/plan.h"
+#include "view/accessibility.h"
+#include "view/languages.h"
 #include "view/page.h"
 
 static bool reply_page(struct call *c, struct exchange *x, struct buf *page) {
@@ -101,12 +103,12 @@ static void add_problem_json(struct buf *b, const struct problem *p) {
 }
 
 /* The problems speak the contract's language, as they do in JSON. */
-static void add_problem_html(struct buf *b, const struct problem *p) {
+static void add_problem_html(struct buf *b, const struct problem *p, const char *kept) {
     buf_addf(b, "<section lang=\"en\" aria-labelledby=\"%s\">\n<h2 id=\"%s\">%d ", p->code, p->code,
              p->status);
     buf_add_html(b, p->title);
-    buf_addf(b, "</h2>\n<p class=\"quiet\"><a href=\"/problems/%s\">/problems/%s</a></p>\n<p>",
-             p->code, p->code);
+    buf_addf(b, "</h2>\n<p class=\"quiet\"><a href=\"/problems/%s%s\">/problems/%s</a></p>\n<p>",
+             p->code, kept, p->code);
     buf_add_html(b, p->help);
     buf_adds(b, "</p>\n</section>\n");
 }
@@ -114,12 +116,18 @@ static void add_problem_html(struct buf *b, const struct problem *p) {
 static bool problems_page(struct call *c, struct exchange *x, const struct problem *first,
                           size_t count) {
     AUTO(buf) struct buf b = {0};
+    const char *self = ask_page(c, x);
+    bool is_asked = request_param(x->rq, "lang") != NULL;
+    const char *kept = is_asked ? call_printf(c, "?lang=%s", lang_tag(x->lang)) : "";
+    if (!self || !kept)
+        return false;
     page_begin(&b, x->lang, words_text(x->lang, WORD_PROBLEMS_TITLE));
+    languages_add_links(&b, x->lang, self);
     buf_adds(&b, "<main id=\"main\">\n<h1>");
     words_add(&b, x->lang, WORD_PROBLEMS, NULL);
     buf_adds(&b, "</h1>\n");
     for (size_t i = 0; i < count; i++)
-        add_problem_html(&b, first + i);
+        add_problem_html(&b, first + i, kept);
     buf_adds(&b, "</main>\n");
     page_end(&b);
     return buf_ok(c, &b) && reply_page(c, x, &b);
@@ -152,6 +160,17 @@ bool site_problem(struct call *c, struct exchange *x) {
     add_problem_json(&b, p);
     buf_addc(&b, '\n');
     return reply_json(c, x, &b);
+}
+
+/* ---- /accessibility ---- */
+
+bool site_accessibility(struct call *c, struct exchange *x) {
+    AUTO(buf) struct buf b = {0};
+    if (!ask_nothing(c, x))
+        return false;
+    const char *self = ask_page(c, x);
+    return self && page_accessibility(c, &b, x->lang, self, x->api->contact) &&
+           reply_page(c, x, &b);
 }
 
 /* ---- /.well-known/security.txt (RFC 9116) ---- */

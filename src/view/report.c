@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "telling.h"
+#include "view/languages.h"
 #include "view/page.h"
 
 static void add_date(const struct telling *t, const char *name) {
@@ -231,7 +232,7 @@ static void add_notices(const struct telling *t) {
         tell_in(t, "<p class=\"demo\">", WORD_DEMO, "</p>\n");
 }
 
-static void add_head(const struct telling *t) {
+static void add_head(const struct telling *t, const char *self) {
     const struct fill fills[] = {{"period", doc_get_text(t->report, "period"), NULL},
                                  {"title", doc_get_text(t->report, "title"), NULL},
                                  {"from", NULL, tell_date(t, t->report, "starts_on")},
@@ -240,6 +241,7 @@ static void add_head(const struct telling *t) {
     AUTO(buf) struct buf title = {0};
     words_add_plain(&title, t->lang, WORD_REPORT_TITLED, fills);
     page_begin(t->b, t->lang, title.data);
+    languages_add_links(t->b, t->lang, self);
     buf_adds(t->b, "<header>\n<h1>");
     words_add(t->b, t->lang, WORD_REPORT_OF_QUARTER, fills);
     buf_adds(t->b, "</h1>\n<p>");
@@ -253,9 +255,10 @@ static void add_head(const struct telling *t) {
     buf_adds(t->b, "</header>\n");
 }
 
-bool page_report(struct call *c, struct buf *b, enum lang lang, const struct doc *report) {
+bool page_report(struct call *c, struct buf *b, enum lang lang, const char *self,
+                 const struct doc *report) {
     const struct telling t = {c, b, lang, report};
-    add_head(&t);
+    add_head(&t, self);
     buf_adds(b, "<main id=\"main\">\n");
     add_plan(&t);
     add_goals(&t);
