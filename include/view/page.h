@@ -18,9 +18,11 @@ const char *page_policy(struct call *c);
 void page_begin(struct buf *b, enum lang lang, const char *title);
 void page_end(struct buf *b);
 
-/* The plan at a glance: the summary, then each goal with its objectives (a collection document of
- * all of them); at the end, for programs, what data there is (its head is the summary). */
-MUST_CHECK bool page_plan(struct call *c, struct buf *b, enum lang lang, const struct doc *summary,
-                          const struct doc *objectives, const struct catalog *data);
+/* The plan at a glance, self as in languages.h: the summary, then each goal with its objectives (a
+ * collection document of all of them); at the end, for programs, what data there is (its head is
+ * the summary). */
+MUST_CHECK bool page_plan(struct call *c, struct buf *b, enum lang lang, const char *self,
+                          const struct doc *summary, const struct doc *objectives,
+                          const struct catalog *data);
 
 #endif

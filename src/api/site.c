@@ -56,7 +56,8 @@ static bool plan_page(struct call *c, struct exchange *x, struct buf *page) {
         .suffix = q.plan ? call_printf(c, "?plan=%s", q.plan) : "",
         .license = x->api->license,
     };
-    return all && !c->err && page_plan(c, page, x->lang, whole, all, &data);
+    const char *self = ask_page(c, x);
+    return all && !c->err && page_plan(c, page, x->lang, self, whole, all, &data);
 }
 
 /* Links to what can be read without a name or a key, from the table itself. */

@@ -5,7 +5,7 @@
 
 #include "base/secret.h"
 #include "generated/web.h"
-#include "view/words.h"
+#include "view/languages.h"
 
 static const struct embedded_file *style(void) {
     return &WEB[0];
@@ -281,11 +281,13 @@ static void add_header(struct call *c, struct buf *b, enum lang lang, const stru
     buf_adds(b, "</header>\n");
 }
 
-bool page_plan(struct call *c, struct buf *b, enum lang lang, const struct doc *summary,
-               const struct doc *objectives, const struct catalog *data) {
+bool page_plan(struct call *c, struct buf *b, enum lang lang, const char *self,
+               const struct doc *summary, const struct doc *objectives,
+               const struct catalog *data) {
     const struct doc *progress = doc_get(summary, "progress");
     const struct doc *goals = doc_get(summary, "goals");
     page_begin(b, lang, doc_get_text(summary, "title"));
+    languages_add_links(b, lang, self);
     add_header(c, b, lang, summary);
     buf_adds(b, "<main id=\"main\">\n<p>");
     add_headline(c, b, lang, progress);

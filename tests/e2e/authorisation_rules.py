@@ -357,6 +357,7 @@ RULES = {
     "GET /diff": [_any(query="from=2026-01-31&to=2026-02-28")],
     "GET /openapi.json": [_any()],
     "GET /openapi.yaml": [_any()],
+    "GET /accessibility": [_any()],
     "GET /.well-known/security.txt": [_any()],
     "GET /problems": [_any()],
     "GET /problems/{code}": [_any(names={"code": "forbidden"})],

@@ -44,7 +44,7 @@ static void render_in(enum lang lang, struct buf *b, const char *summary) {
     AUTO(doc) struct doc *whole = parse(&c, summary);
     AUTO(doc) struct doc *all = parse(&c, OBJECTIVES);
     const struct catalog data = {.head = whole, .base = "https://plan.example.org", .suffix = ""};
-    ck_assert(page_plan(&c, b, lang, whole, all, &data));
+    ck_assert(page_plan(&c, b, lang, "/?plan=p", whole, all, &data));
 }
 
 static void render(struct buf *b, const char *summary) {
@@ -93,6 +93,7 @@ START_TEST(the_page_speaks_the_language_asked_for) {
     holds(&b, "계획대로 진행 중");
     holds(&b, "<time datetime=\"2026-10-31\">2026년 10월 31일</time> 기준");
     holds(&b, "First &lt;b&gt;");
+    holds(&b, "<a href=\"/?plan=p&amp;lang=es\" lang=\"es\" hreflang=\"es\">Español</a>");
     lacks(&b, "objective has");
     lacks(&b, "% complete");
 }
