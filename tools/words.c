@@ -24,7 +24,7 @@ static const struct rule {
     {"filipino", "PLURAL_FILIPINO", true},
 };
 
-enum { RULE_COUNT = sizeof(RULES) / sizeof(RULES[0]) };
+enum { RULE_COUNT = sizeof(RULES) / sizeof(RULES[0]), LANGUAGES_MOST = 64 };
 
 struct word {
     char *key; /* without its form */
@@ -90,8 +90,8 @@ static bool is_plural(const char *key) {
     return is_one(key) || ends_with(key, ".other");
 }
 
-static char *base_of(const char *key) {
-    return must(strndup(key, is_plural(key) ? (size_t)(strrchr(key, '.') - key) : strlen(key)));
+static size_t base_length(const char *key) {
+    return is_plural(key) ? (size_t)(strrchr(key, '.') - key) : strlen(key);
 }
 
 static bool is_key(const char *key) {
@@ -110,19 +110,20 @@ static bool same_symbol(const char *a, const char *b) {
 }
 
 static struct word *word_of(const char *key) {
-    char *base = base_of(key);
+    size_t len = base_length(key);
     for (size_t i = 0; i < word_count; i++)
-        if (strcmp(words[i].key, base) == 0 && words[i].is_plural == is_plural(key))
+        if (strlen(words[i].key) == len && memcmp(words[i].key, key, len) == 0 &&
+            words[i].is_plural == is_plural(key))
             return &words[i];
     return NULL;
 }
 
 static void learn(const char *path, const char *key) {
-    char *base = base_of(key);
     if (!is_key(key))
         complain(path, key, "a key has small letters, digits, _ and . only");
     if (word_of(key))
         return;
+    char *base = must(strndup(key, base_length(key)));
     for (size_t i = 0; i < word_count; i++)
         if (same_symbol(words[i].key, base))
             complain(path, key, "is too like %s", words[i].key);
@@ -132,37 +133,41 @@ static void learn(const char *path, const char *key) {
 
 /* ---- placeholders ---- */
 
-/* The next {name} at or after *at, which then stands behind it; NULL: none. *wrong: a brace that
- * belongs to none. */
-static char *next_placeholder(const char **at, bool *wrong) {
+struct placeholder {
+    const char *name;
+    size_t len;
+};
+
+/* The next {name} at or after *at, which then stands behind it. False: there is none; *wrong: or a
+ * brace that belongs to none. */
+static bool next_placeholder(const char **at, struct placeholder *p, bool *wrong) {
     const char *open = *at + strcspn(*at, "{}");
-    size_t len = *open == '{' ? strspn(open + 1, "abcdefghijklmnopqrstuvwxyz_") : 0;
-    if (*open && (len == 0 || open[1 + len] != '}')) {
-        *wrong = true;
-        return NULL;
-    }
-    *at = *open ? open + len + 2 : open;
-    return *open ? must(strndup(open + 1, len)) : NULL;
+    p->name = open + 1;
+    p->len = *open == '{' ? strspn(p->name, "abcdefghijklmnopqrstuvwxyz_") : 0;
+    bool found = p->len > 0 && p->name[p->len] == '}';
+    *wrong = *open && !found;
+    *at = found ? p->name + p->len + 1 : open;
+    return found;
 }
 
-static bool has_placeholder(const char *text, const char *name) {
-    bool wrong = false;
-    for (char *found; (found = next_placeholder(&text, &wrong));)
-        if (strcmp(found, name) == 0)
+static bool has_placeholder(const char *text, struct placeholder wanted) {
+    bool wrong;
+    struct placeholder p;
+    while (next_placeholder(&text, &p, &wrong))
+        if (p.len == wanted.len && memcmp(p.name, wanted.name, p.len) == 0)
             return true;
     return false;
 }
 
 static void must_fill(const char *path, const char *key, const char *text, const char *source) {
-    bool wrong = false;
-    const char *at = source;
-    for (char *name; (name = next_placeholder(&at, &wrong));)
-        if (!has_placeholder(text, name))
-            complain(path, key, "{%s} is missing", name);
-    at = text;
-    for (char *name; (name = next_placeholder(&at, &wrong));)
-        if (!has_placeholder(source, name))
-            complain(path, key, "{%s} is not in the source", name);
+    bool wrong;
+    struct placeholder p;
+    for (const char *at = source; next_placeholder(&at, &p, &wrong);)
+        if (!has_placeholder(text, p))
+            complain(path, key, "{%.*s} is missing", (int)p.len, p.name);
+    for (const char *at = text; next_placeholder(&at, &p, &wrong);)
+        if (!has_placeholder(source, p))
+            complain(path, key, "{%.*s} is not in the source", (int)p.len, p.name);
     if (wrong)
         complain(path, key, "a brace that belongs to no {placeholder}");
 }
@@ -199,6 +204,8 @@ static const char *text_of(const struct catalogue *k, const char *base, const ch
     return json_string_value(json_object_get(k->texts, key));
 }
 
+static const struct placeholder COUNT = {"count", sizeof("count") - 1};
+
 static const char *main_text(const struct catalogue *k, const struct word *w) {
     return text_of(k, w->key, w->is_plural ? ".other" : "");
 }
@@ -218,7 +225,7 @@ static void check_text(const struct catalogue *k, const struct catalogue *source
         complain(k->path, key, "begins or ends with a space");
     else if (original)
         must_fill(k->path, key, text, original);
-    if (w && w->is_plural && text && !has_placeholder(text, "count"))
+    if (w && w->is_plural && text && !has_placeholder(text, COUNT))
         complain(k->path, key, "{count} chooses the form, and is missing");
 }
 
@@ -326,8 +333,10 @@ int main(int argc, char **argv) {
         fputs("usage: words OUT.h OUT.c SOURCE.json OTHER.json...\n", stderr);
         return 2;
     }
+    static struct catalogue all[LANGUAGES_MOST];
     size_t count = (size_t)argc - 3;
-    struct catalogue *all = must(calloc(count, sizeof(*all)));
+    if (count > LANGUAGES_MOST)
+        die("more than %d languages", LANGUAGES_MOST);
     for (size_t i = 0; i < count; i++)
         all[i] = read_catalogue(argv[3 + i]);
 

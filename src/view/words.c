@@ -184,7 +184,7 @@ void words_add_date(struct buf *b, enum lang lang, const char *date) {
 void words_add_number(struct buf *b, enum lang lang, const char *number) {
     const char *digits = number + (*number == '-');
     size_t whole = strspn(digits, "0123456789");
-    bool grouped = (int)whole >= atoi(words_text(lang, WORD_GROUP_FROM));
+    bool grouped = (long)whole >= strtol(words_text(lang, WORD_GROUP_FROM), NULL, 10);
     buf_adds(b, *number == '-' ? "-" : "");
     for (size_t i = 0; i < whole; i++) {
         if (grouped && i > 0 && (whole - i) % 3 == 0)
