@@ -2,16 +2,18 @@
 
 #include "api/api.h"
 #include "api/routes.h"
+#include "view/words.h"
 
 enum { WARM_BUDGET_MS = 2000 };
 
 /* As anybody would ask; what comes of it goes nowhere but into the cache. */
-static void ask(struct api *api, const char *path, const char *accept) {
+static void ask(struct api *api, const char *path, const char *accept, const char *lang) {
     AUTO(call) struct call c;
     AUTO(reply) struct reply rp = {0};
     struct request rq = {.verb = VERB_GET, .method = "GET", .path = path, .version = "1.1"};
     call_init(&c, WARM_BUDGET_MS);
     rq.headers[rq.nheaders++] = (struct pair){"Accept", accept};
+    rq.headers[rq.nheaders++] = (struct pair){"Accept-Language", lang};
     if (request_parse_target(&c, &rq))
         (void)api_run(api, &c, &rq, &rp);
 }
@@ -22,8 +24,8 @@ void api_warm(void *context) {
         bool whole = (r->flags & ROUTE_AS_IS) && (r->flags & ROUTE_CSV); /* perhaps much */
         if (!(r->flags & ROUTE_CACHED) || whole || strchr(r->pattern, '{'))
             continue;
-        ask(api, r->pattern, "application/json");
-        if (r->flags & ROUTE_HTML)
-            ask(api, r->pattern, "text/html");
+        ask(api, r->pattern, "application/json", lang_tag(LANG_EN));
+        for (int i = 0; (r->flags & ROUTE_HTML) && i < LANG_COUNT; i++)
+            ask(api, r->pattern, "text/html", lang_tag((enum lang)i));
     }
 }

@@ -85,6 +85,9 @@ class ColdStart(Kept):
         self.assertLess(took, START_WITHIN)
         self.assertGreaterEqual(int(first["Age"]), 1, "since it was made, in its earlier life")
         self.check_remembered(client, answers)
+        for lang in ("es", "ko", "tl", "zh-Hans", "zh-Hant"):  # in which nobody had asked
+            page = client.get("/", Accept="text/html", Accept_Language=lang)
+            self.assertEqual((page.status, page["Content-Language"]), (200, lang))
 
         unknown = client.get("/goals/7")
         self.refused(unknown, 503)
