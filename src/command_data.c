@@ -40,7 +40,7 @@ int command_migrate(int argc, char **argv) {
     return EXIT_OK;
 }
 
-struct pool *command_pool(struct call *c) {
+struct pool *command_pool(struct call *c, size_t connections) {
     static char search_path[FUNCTIONS_SCHEMA_SIZE + 16];
     char functions[FUNCTIONS_SCHEMA_SIZE];
     if (!config_text(SET_MIGRATE_URL)) {
@@ -53,7 +53,7 @@ struct pool *command_pool(struct call *c) {
                                      .url = config_text(SET_MIGRATE_URL),
                                      .role = "progress_owner",
                                      .search_path = search_path,
-                                     .size = 1,
+                                     .size = connections,
                                      .checkout_ms = PATIENCE_MS,
                                      .statement_ms = PATIENCE_MS,
                                      .verbatim = true,
@@ -70,7 +70,7 @@ struct pool *command_pool(struct call *c) {
 
 /* ---- import ---- */
 
-static bool read_all(struct call *c, const char *path, struct buf *b) {
+bool command_read(struct call *c, const char *path, struct buf *b) {
     bool named = strcmp(path, "-") != 0;
     FILE *file = named ? fopen(path, "rb") : NULL;
     FILE *in = named ? file : stdin;
@@ -94,36 +94,68 @@ static bool read_all(struct call *c, const char *path, struct buf *b) {
 static bool import(struct call *c, const char *path, const struct seed_options *options,
                    struct buf *report) {
     AUTO(buf) struct buf file = {0};
-    if (!read_all(c, path, &file))
+    if (!command_read(c, path, &file))
         return false;
-    struct pool *p = command_pool(c);
+    struct pool *p = command_pool(c, 1);
     bool done = p && seed_import(c, p, file.data ? file.data : "", file.len, options, report);
     pool_free(p);
     return done;
 }
 
-int command_import(int argc, char **argv) {
-    struct seed_options options = {0};
-    const char *path = NULL;
-    for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "--publish") == 0)
-            options.publish = true;
-        else if (strcmp(argv[i], "--dry-run") == 0)
-            options.dry_run = true;
-        else if (path || (argv[i][0] == '-' && argv[i][1]))
-            return command_misused("import", "does not know \"%s\"", argv[i]);
-        else
-            path = argv[i];
-    }
-    if (!path)
-        return command_misused("import", "needs a file");
+static int import_plan(const char *path, const struct seed_options *options) {
     AUTO(call) struct call c;
     AUTO(buf) struct buf report = {0};
     call_init(&c, PATIENCE_MS);
-    if (!import(&c, path, &options, &report))
+    if (!import(&c, path, options, &report))
         return command_failed(&c);
     fputs(report.data, stdout);
     return EXIT_OK;
+}
+
+static bool ends_in_csv(const char *path) {
+    size_t len = strlen(path);
+    return len > 4 && strcmp(path + len - 4, ".csv") == 0;
+}
+
+/* What an option with a value sets; false for another. */
+static bool take_word(struct table_options *table, const char *name, const char *word) {
+    if (strcmp(name, "--table") == 0)
+        table->table = word;
+    else if (strcmp(name, "--plan") == 0)
+        table->plan = word;
+    else if (strcmp(name, "--dialect") == 0 && strcmp(word, "excel") == 0)
+        table->dialect = CSV_EXCEL;
+    else if (strcmp(name, "--dialect") == 0 && strcmp(word, "rfc4180") == 0)
+        table->dialect = CSV_RFC4180;
+    else
+        return false;
+    return true;
+}
+
+int command_import(int argc, char **argv) {
+    struct seed_options options = {0};
+    struct table_options table = {0};
+    bool has_words = false;
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--publish") == 0) {
+            options.publish = true;
+        } else if (strcmp(argv[i], "--dry-run") == 0) {
+            options.dry_run = table.dry_run = true;
+        } else if (i + 1 < argc && take_word(&table, argv[i], argv[i + 1])) {
+            has_words = true;
+            i++;
+        } else if (table.path || (argv[i][0] == '-' && argv[i][1])) {
+            return command_misused("import", "does not know \"%s\"", argv[i]);
+        } else {
+            table.path = argv[i];
+        }
+    }
+    if (!table.path)
+        return command_misused("import", "needs a file");
+    bool is_table = has_words || ends_in_csv(table.path);
+    if (is_table && options.publish)
+        return command_misused("import", "takes --publish for the file of a plan alone");
+    return is_table ? command_import_table(&table) : import_plan(table.path, &options);
 }
 
 /* ---- export ---- */
@@ -159,7 +191,7 @@ int command_export(int argc, char **argv) {
     AUTO(call) struct call c;
     AUTO(buf) struct buf file = {0};
     call_init(&c, PATIENCE_MS);
-    struct pool *p = command_pool(&c);
+    struct pool *p = command_pool(&c, 1);
     bool done = p && seed_export(&c, p, plan, &file) &&
                 (path ? write_file(&c, path, &file) : write_out(&c, &file));
     pool_free(p);

@@ -92,7 +92,7 @@ static int create(int argc, char **argv) {
         return refused;
     if (expires && !parse_expiry(expires, c.now_us, &request.expires_us))
         return command_misused("key", "--expires is 30d, 6m, 1y or a date to come");
-    struct pool *p = command_pool(&c);
+    struct pool *p = command_pool(&c, 1);
     bool done = p && key_create(&c, p, &request, key);
     pool_free(p);
     if (!done)
@@ -105,7 +105,7 @@ static int list(void) {
     AUTO(call) struct call c;
     AUTO(buf) struct buf lines = {0};
     call_init(&c, PATIENCE_MS);
-    struct pool *p = command_pool(&c);
+    struct pool *p = command_pool(&c, 1);
     bool done = p && key_list(&c, p, &lines);
     pool_free(p);
     if (!done)
@@ -118,7 +118,7 @@ static int list(void) {
 static int revoke(const char *id) {
     AUTO(call) struct call c;
     call_init(&c, PATIENCE_MS);
-    struct pool *p = command_pool(&c);
+    struct pool *p = command_pool(&c, 1);
     bool done = p && key_revoke(&c, p, id);
     pool_free(p);
     if (!done)

@@ -124,7 +124,7 @@ static void remind_one(struct call *all, struct pool *p, struct reminding *r,
 
 static bool remind(struct call *c, struct reminding *r) {
     AUTO(rows) struct rows *rows = NULL;
-    struct pool *p = command_pool(c);
+    struct pool *p = command_pool(c, 1);
     bool read = p && reminder_rows(c, p, r->plan, r->period, &rows);
     for (size_t i = 0, end; read && i < rows_count(rows); i = end) {
         end = end_of(rows, i);

@@ -3,6 +3,7 @@
 #include <limits.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +24,7 @@
 #include "live/cache.h"
 #include "live/freshness.h"
 #include "live/hub.h"
+#include "live/importer.h"
 #include "live/sender.h"
 #include "live/snapshot.h"
 #include "model/change.h"
@@ -44,12 +46,16 @@ struct house {
     struct pool *pool;
     struct pool_config bulk_database;
     struct pool *bulk;
+    struct pool_config import_database;
+    struct pool *imports;
     struct keyring *keyring;
     struct cache *cache;
     struct hub *hub;
     struct follower *follower;
     struct freshness *freshness;
     struct sender *sender;
+    struct importer *importer;
+    atomic_int tables; /* that are being read */
     char public_url[PUBLIC_URL_SIZE];
     char snapshot[PATH_MAX], edition[SHA256_HEX];
     size_t remembered; /* answers of an earlier life */
@@ -68,7 +74,9 @@ enum {
     SWEEP_S = 3600,
     STREAM_SHARE = 8, /* of the threads, one in so many may be a stream's */
     BULK_CONNECTIONS = 2,
-    BULK_MS = 30000 /* that one statement of theirs may take */
+    BULK_MS = 30000,        /* that one statement of theirs may take */
+    IMPORT_CONNECTIONS = 2, /* one does, one gives back what was cut short */
+    IMPORT_MS = 300000,
 };
 
 /* What is asked of them: tables of any length, and many reports at once. */
@@ -76,6 +84,13 @@ static const struct stmt *const BULK[] = {
     &SQL_goals_sheet,          &SQL_objectives_sheet,  &SQL_updates_sheet, &SQL_measures_sheet,
     &SQL_measure_values_sheet, &SQL_departments_sheet, &SQL_reports_sheet, &SQL_periods_sheet,
     &SQL_work_sheet,           &SQL_audit_sheet,       &SQL_updates_batch, &SQL_open311_post,
+    &SQL_imports_post,
+};
+
+static const struct stmt *const IMPORTS[] = {
+    &SQL_import_begin,
+    &SQL_import_run,
+    &SQL_import_release,
 };
 
 static enum log_level level(void) {
@@ -114,7 +129,13 @@ static bool open_data(struct call *c, struct house *h) {
     h->bulk_database.statements = BULK;
     h->bulk_database.statement_count = COUNT(BULK);
     h->bulk = h->pool ? pool_new(c, &h->bulk_database) : NULL;
-    return h->bulk && (h->keyring = keyring_new(c));
+    h->import_database = h->bulk_database;
+    h->import_database.size = IMPORT_CONNECTIONS;
+    h->import_database.statement_ms = IMPORT_MS;
+    h->import_database.statements = IMPORTS;
+    h->import_database.statement_count = COUNT(IMPORTS);
+    h->imports = h->bulk ? pool_new(c, &h->import_database) : NULL;
+    return h->imports && (h->keyring = keyring_new(c));
 }
 
 /* Where the public finds this, for links that are read elsewhere. A port that the system chooses is
@@ -191,12 +212,30 @@ static bool open_sender(struct call *c, struct house *h) {
 }
 
 /* Something was written here: who follows and who sends may want to know. */
-static void wrote(void *context) {
+static void spread(void *context) {
     const struct house *h = context;
     if (h->freshness)
         freshness_wrote(h->freshness);
     if (h->sender)
         sender_wake(h->sender);
+}
+
+/* By a request: it may have left an import too. */
+static void wrote(void *context) {
+    const struct house *h = context;
+    spread(context);
+    importer_wake(h->importer);
+}
+
+static bool open_importer(struct call *c, struct house *h) {
+    h->importer = importer_new(c, &(struct importer_config){
+                                      .pool = h->imports,
+                                      .cache = h->cache,
+                                      .wrote = spread,
+                                      .context = h,
+                                      .log = h->log,
+                                  });
+    return h->importer;
 }
 
 /* Each keeps a thread for as long as it likes. */
@@ -221,6 +260,7 @@ static bool open_wire(struct call *c, struct house *h) {
         .heartbeat_ms = config_int(SET_HEARTBEAT),
         .wrote = wrote,
         .wrote_context = h,
+        .tables = &h->tables,
         .reads = h->reads,
         .guesses = h->guesses,
         .writes = h->writes,
@@ -296,7 +336,7 @@ static bool open_house(struct call *c, struct house *h) {
         sweep_changes(&wait, h);
     if (!wait.err && h->freshness)
         (void)freshness_await(h->freshness, START_MS / 5);
-    return open_sender(c, h) && open_wire(c, h) && open_keeper(c, h);
+    return open_sender(c, h) && open_importer(c, h) && open_wire(c, h) && open_keeper(c, h);
 }
 
 static void close_house(struct house *h) {
@@ -306,12 +346,14 @@ static void close_house(struct house *h) {
     limiter_free(h->writes);
     limiter_free(h->guesses);
     limiter_free(h->reads);
+    importer_free(h->importer);
     sender_free(h->sender);
     freshness_free(h->freshness);
     follower_free(h->follower);
     hub_free(h->hub);
     cache_free(h->cache);
     keyring_free(h->keyring);
+    pool_free(h->imports);
     pool_free(h->bulk);
     pool_free(h->pool);
     log_free(h->log);
@@ -350,7 +392,8 @@ static int await_signal(const struct house *h, const sigset_t *signals) {
 
 static void drain(const struct house *h, int signal) {
     log_say(h->log, LOG_INFO, "draining", "%s", strsignal(signal));
-    hub_close(h->hub); /* streams would outlast every patience */
+    hub_close(h->hub);          /* streams would outlast every patience, */
+    importer_stop(h->importer); /* as would a table; the next life brings it in */
     bool clean = server_drain(h->server, config_int(SET_DRAIN));
     log_say(h->log, clean ? LOG_INFO : LOG_WARN, "stopped",
             clean ? "every request was answered" : "some requests were still in flight");

@@ -3,6 +3,7 @@
 #ifndef API_API_H
 #define API_API_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -18,6 +19,8 @@ struct hub;
 struct limiter;
 struct pool;
 
+enum { API_TABLES = 2 }; /* that are read at a time */
+
 /* What handlers may use: made in serve.c, read-only afterwards. */
 struct api {
     struct pool *pool;
@@ -29,6 +32,7 @@ struct api {
     int64_t heartbeat_ms;         /* between two signs of life to who listens */
     void (*wrote)(void *context); /* after a write that may have changed something; may be NULL */
     void *wrote_context;
+    atomic_int *tables;      /* that are being read */
     struct limiter *reads;   /* per address */
     struct limiter *guesses; /* refused keys, per address */
     struct limiter *writes;  /* per key */

@@ -6,6 +6,7 @@
 #ifndef BASE_CALL_H
 #define BASE_CALL_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -86,6 +87,7 @@ struct call {
     struct fault *faults;
     struct fault **faults_end;
     int64_t deadline_us;         /* on the monotonic clock (clock_mono_us) */
+    const atomic_bool *given_up; /* true: as if the deadline had passed; NULL: nobody can say so */
     int64_t now_us;              /* wall clock when the call began, microseconds since 1970 UTC */
     const struct principal *who; /* NULL: the public */
     char request_id[65];

@@ -7,5 +7,7 @@
 
 extern const struct entity objectives;
 extern const struct operation objective_patch;
+extern const struct operation
+    objective_funding; /* the fields of one link of its funding; nothing runs it */
 
 #endif

@@ -24,6 +24,7 @@ enum operation_flag {
     OPERATION_RAW = 64,     /* the handler checks the body (model/batch.h) */
     OPERATION_LIST = 128,   /* of OPERATION_RAW: the body is a list, fields are of its items */
     OPERATION_XML = 256,    /* of OPERATION_RAW: the body is XML */
+    OPERATION_TABLE = 512,  /* of OPERATION_RAW: the body is a table, CSV or JSON, and large */
 };
 
 struct operation {
@@ -50,7 +51,7 @@ struct intent {
 
 /* What came of it. */
 struct outcome {
-    int status; /* 200 or 201 */
+    int status; /* 200, 201 or 202 */
     const char *location;
     int64_t revision;
     const char *body; /* in rows */

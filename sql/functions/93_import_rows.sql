@@ -65,22 +65,24 @@ create function import_revision_faults(i import_item, revision integer) returns 
                 else '[]' end
 $$;
 
--- The rows of what was given, without those that C has found bad. An update is its key's source's where it names none.
-create function import_items(given jsonb, source text) returns setof import_item language sql immutable as $$
+-- The rows of what was given, without those that C has found bad; head is all of it but the data, which is large and
+-- must not be unpacked for each row. An update is its key's source's where it names none.
+create function import_items(head jsonb, data jsonb, source text) returns setof import_item language sql immutable as $$
     with names as materialized (
-        select array(select jsonb_array_elements_text(given->'taken')) as taken,
-               array(select jsonb_array_elements_text(given->'shown')) as shown
+        select array(select jsonb_array_elements_text(head->'taken')) as taken,
+               array(select jsonb_array_elements_text(head->'shown')) as shown
     ), rows as materialized (
-        select (t.n - 1 + (given->>'first')::integer)::integer as "row", t.i, t.n
-          from jsonb_array_elements(given->'data') with ordinality as t (i, n)
+        select (t.n - 1 + (head->>'first')::integer)::integer as "row", t.i, t.n
+          from jsonb_array_elements(case jsonb_typeof(data) when 'object' then data->'data' else data end)
+               with ordinality as t (i, n)
          where jsonb_typeof(t.i) = 'object'
     )
     select r."row",
-           case when given->>'table' = 'updates' and source is not null and r.i->>'source' is null
+           case when head->>'table' = 'updates' and source is not null and r.i->>'source' is null
                 then (r.i - n.shown) || jsonb_build_object('source', source) else r.i - n.shown end,
            r.i - n.taken
       from rows r, names n
-     where r."row" not in (select b::integer from jsonb_array_elements_text(given->'bad') b)
+     where r."row" not in (select b::integer from jsonb_array_elements_text(head->'bad') b)
      order by r.n
 $$;
 
@@ -90,16 +92,16 @@ create function is_history(i import_item) returns boolean language sql immutable
 $$;
 
 -- What names one thing twice: the second is at fault. What has no name of its own stands apart.
-create function import_doubles(given jsonb, items import_item[]) returns import_fault[] language sql immutable as $$
+create function import_doubles(head jsonb, items import_item[]) returns import_fault[] language sql immutable as $$
     with named as (
-        select i."row", array(select i.body->>k from jsonb_array_elements_text(given->'key') with ordinality as t (k, n) order by n) as name
+        select i."row", array(select i.body->>k from jsonb_array_elements_text(head->'key') with ordinality as t (k, n) order by n) as name
           from unnest(items) i
          where not is_history(i)
     )
-    select coalesce(array_agg(row(d."row", given->'key'->>0, format('names the same as row %s', d.first))::import_fault
+    select coalesce(array_agg(row(d."row", head->'key'->>0, format('names the same as row %s', d.first))::import_fault
                               order by d."row"), '{}')
       from (select n."row", min(n."row") over (partition by n.name) as first
               from named n
-             where given->>'table' <> 'updates' or n.name[2] is not null) d
+             where head->>'table' <> 'updates' or n.name[2] is not null) d
      where d."row" <> d.first
 $$;

@@ -15,8 +15,9 @@ create type import_known as (
     delicate boolean  -- a draft is open under the pair, or something was redacted
 );
 
+-- Planned anew each time, which is once in a thousand rows: the table grows by what is brought in.
 create function import_known(a author, c context, items import_item[]) returns setof import_known language plpgsql stable
-set plan_cache_mode = force_generic_plan as $$
+set plan_cache_mode = force_custom_plan as $$
 begin -- plpgsql: a server of PostgreSQL 15 falls over when this is checked as an SQL function
     return query
     select i, b, o, v.archived_at is not null, u.id, u.objective_id, u.superseded_by,

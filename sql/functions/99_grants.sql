@@ -14,10 +14,11 @@ begin
     loop
         execute format('revoke execute on function %s from progress_app, progress_read', f);
     end loop;
-    -- The service founds no plan but by these, which write the audit too: they have the owner's right.
+    -- The service founds no plan but by these, which write the audit too: they have the owner's right. The last counts
+    -- what a table holds, for the planner.
     for f in select p.oid from pg_proc p
               where p.pronamespace = current_schema()::regnamespace
-                and p.proname in ('found_plan', 'copy_plan', 'edit_plan')
+                and p.proname in ('found_plan', 'copy_plan', 'edit_plan', 'import_recount')
     loop
         execute format('alter function %s security definer set search_path = %s, progress, pg_temp', f, here);
         execute format('revoke execute on function %s from progress_read', f);
@@ -33,7 +34,7 @@ begin
                                   'webhooks_post', 'webhooks_patch', 'webhooks_rotate',
                                   'webhooks_remove', 'webhooks_test', 'deliveries_replay', 'delivery_lease',
                                   'delivery_settle', 'new_secret', 'imports_post', 'imports_get', 'import_begin',
-                                  'import_run', 'import_release', 'import_interrupt')
+                                  'import_run', 'import_release')
     loop
         execute format('revoke execute on function %s from progress_read', f);
     end loop;

@@ -20,6 +20,3 @@ select state, rows from import_run($1::bigint, $2);
 
 -- name: import_release
 select id from import_release($1::bigint) id;
-
--- name: import_interrupt
-select count(*) as n from import_interrupt($1::bigint);

@@ -223,7 +223,8 @@ const char *ask_page(struct call *c, const struct exchange *x) {
 }
 
 /* A key sees the drafts of its own source; who may publish or edit sees all of them, within its
- * objectives. The audit is for administrators, within theirs. */
+ * objectives. The audit is for administrators, within theirs; an import for its own client and
+ * them. */
 static const char *write_viewer(struct call *c) {
     AUTO(buf) struct buf b = {0};
     bool sees_all = c->who->scopes & (SCOPE_PUBLISH | SCOPE_EDIT | SCOPE_ADMIN);
@@ -234,6 +235,8 @@ static const char *write_viewer(struct call *c) {
         buf_addf(&b, "[%s]", c->who->objective_ids);
     else
         buf_adds(&b, "null");
+    buf_adds(&b, ",\"client\":");
+    buf_add_json(&b, c->who->scopes & SCOPE_ADMIN ? NULL : c->who->client_id);
     buf_addc(&b, '}');
     return buf_ok(c, &b) ? call_strdup(c, b.data) : NULL;
 }

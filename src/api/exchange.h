@@ -25,6 +25,7 @@ struct exchange {
     enum lang lang;           /* of the interface, and of what there is a translation of */
     enum csv_dialect dialect; /* where the form is CSV */
     bool reads_drafts;
+    bool has_turn; /* one of the few whose tables are read at a time */
     struct allowance allowance;
     const char *key;     /* what the answer is kept by; NULL: it is not */
     struct lease *lease; /* while it is made to be kept */
@@ -54,6 +55,7 @@ bool resource_get(struct call *c, struct exchange *x);
 bool resource_write(struct call *c, struct exchange *x);
 bool batch_take(struct call *c, struct exchange *x);
 bool open311_take(struct call *c, struct exchange *x);
+bool import_take(struct call *c, struct exchange *x);
 bool sheet_list(struct call *c, struct exchange *x);
 bool feed_list(struct call *c, struct exchange *x);
 bool calendar_list(struct call *c, struct exchange *x);

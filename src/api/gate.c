@@ -1,8 +1,11 @@
+#include <stdatomic.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
 #include "exchange.h"
+
+enum { TURN_RETRY_S = 2 };
 
 /*
  * The steps round every handler, in order; the first that fails ends the request. What costs the
@@ -142,9 +145,12 @@ static bool check_content_type(struct call *c, struct exchange *x) {
         x->rp->close = true;
         return fail(c, ERR_MEDIA_TYPE, "the body must be application/xml");
     }
-    if (is_type(given, "application/json"))
+    if (is_type(given, "application/json") ||
+        ((op->flags & OPERATION_TABLE) && is_type(given, "text/csv")))
         return true;
     x->rp->close = true;
+    if (op->flags & OPERATION_TABLE)
+        return fail(c, ERR_MEDIA_TYPE, "the body must be text/csv or application/json");
     return fail(c, ERR_MEDIA_TYPE, "the body must be application/json");
 }
 
@@ -177,6 +183,19 @@ static bool read_preconditions(struct call *c, struct exchange *x) {
     return fail(c, ERR_STALE, "If-Match must hold a strong ETag that this service gave");
 }
 
+/* Large bodies are read by few at a time, or they would take the memory that all need. */
+static bool take_turn(struct call *c, struct exchange *x) {
+    const struct operation *op = x->route->operation;
+    if (!op || !(op->flags & OPERATION_TABLE))
+        return true;
+    x->has_turn = true;
+    if (atomic_fetch_add(x->api->tables, 1) < API_TABLES)
+        return true;
+    x->rp->close = true;
+    c->retry_after_s = TURN_RETRY_S;
+    return fail(c, ERR_UNAVAILABLE, "other tables are being read; repeat this in a moment");
+}
+
 static bool read_body(struct call *c, struct exchange *x) {
     const struct operation *op = x->route->operation;
     if (!op)
@@ -189,19 +208,26 @@ static bool read_body(struct call *c, struct exchange *x) {
 
 static bool (*const STEPS[])(struct call *c, struct exchange *x) = {
     find_route,     refuse_body,        authenticate,       check_scope, negotiate, recall,
-    take_allowance, check_content_type, read_preconditions, read_body,   remember,
+    take_allowance, check_content_type, read_preconditions, take_turn,   read_body, remember,
 };
 
-bool api_run(void *context, struct call *c, struct request *rq, struct reply *rp) {
-    struct exchange x = {.api = context, .rq = rq, .rp = rp};
+static bool take_steps(struct call *c, struct exchange *x) {
     for (size_t i = 0; i < COUNT(STEPS); i++) {
-        if (!STEPS[i](c, &x))
+        if (!STEPS[i](c, x))
             return false;
-        if (!x.route ||
-            rp->ready) /* OPTIONS is answered without one, and the cache is the answer */
+        if (!x->route ||
+            x->rp->ready) /* OPTIONS is answered without one, and the cache is the answer */
             return true;
     }
     return true;
+}
+
+bool api_run(void *context, struct call *c, struct request *rq, struct reply *rp) {
+    struct exchange x = {.api = context, .rq = rq, .rp = rp};
+    bool done = take_steps(c, &x);
+    if (x.has_turn)
+        atomic_fetch_sub(x.api->tables, 1);
+    return done;
 }
 
 /* The steps that ask nobody and leave no trace. */

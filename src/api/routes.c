@@ -5,6 +5,7 @@
 #include "model/batch.h"
 #include "model/department.h"
 #include "model/goal.h"
+#include "model/import.h"
 #include "model/measure.h"
 #include "model/objective.h"
 #include "model/period.h"
@@ -18,6 +19,7 @@
 enum {
     BODY = 64 * 1024,
     BATCH = 1024 * 1024,
+    TABLE = 16 * 1024 * 1024,
     ANY = SCOPE_PUBLIC,
     REPORT = SCOPE_REPORT,
     PUBLISH = SCOPE_PUBLISH,
@@ -81,6 +83,9 @@ const struct route ROUTES[] = {
      BATCH},
     {"POST", "/open311/v2/servicerequestupdates.xml", open311_take, NULL, &open311_xml, REPORT,
      ROUTE_AS_IS, BATCH},
+
+    {"POST", "/imports", import_take, NULL, &imports_post, REPORT | EDIT, 0, TABLE},
+    {"GET", "/imports/{id}", resource_get, &imports, NULL, STAFF | ADMIN, 0, 0},
 
     {"GET", "/changes", pull_list, &changes, NULL, ANY, 0, 0},
     {"GET", "/stream", stream_open, NULL, NULL, ANY, ROUTE_AS_IS | ROUTE_STREAM, 0},

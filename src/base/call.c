@@ -47,6 +47,8 @@ void call_reset(struct call *c, int64_t budget_ms) {
 }
 
 int64_t call_left_ms(const struct call *c) {
+    if (c->given_up && atomic_load(c->given_up))
+        return 0;
     int64_t left = c->deadline_us - clock_mono_us();
     return left > 0 ? left / 1000 : 0;
 }

@@ -117,3 +117,6 @@ const struct operation objective_patch = {
     .flags = OPERATION_IF_MATCH | OPERATION_MERGES,
     .touches = TAG_OBJECTIVES,
 };
+
+/* A table of it has a row for each link: src/model/import_tables.c. */
+const struct operation objective_funding = {.fields = FUNDING};

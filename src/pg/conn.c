@@ -9,6 +9,11 @@
 #include "base/clock.h"
 #include "sqlstate.h"
 
+enum {
+    WAIT_MS = 60000,
+    NOTICE_MS = 100, /* until what another thread says is noticed */
+};
+
 /* Waits for the socket; false when the deadline passed or the socket is beyond use. */
 static bool wait_for(const struct call *c, PGconn *pg, short events) {
     struct pollfd fd = {.fd = PQsocket(pg), .events = events};
@@ -16,7 +21,8 @@ static bool wait_for(const struct call *c, PGconn *pg, short events) {
         int64_t left = call_left_ms(c);
         if (left <= 0 || fd.fd < 0)
             return false;
-        int n = poll(&fd, 1, left > 60000 ? 60000 : (int)left);
+        int64_t most = c->given_up ? NOTICE_MS : WAIT_MS;
+        int n = poll(&fd, 1, (int)(left > most ? most : left));
         if (n > 0)
             return true;
         if (n < 0 && errno != EINTR)

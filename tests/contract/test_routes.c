@@ -60,7 +60,7 @@ static const char *const CANDIDATES[] = {
     "reason",         "within",        "overdue",  "stale",      "fiscal_year", "gl_account",
     "project_string", "actor",         "holder",   "object",     "object_id",   "action",
     "webhook",        "delivery",      "period",   "from",       "to",          "on_error",
-    "after",          "entity",        "op",
+    "after",          "entity",        "op",       "table",
 };
 
 static const char *sample(const struct route *r) {
@@ -79,6 +79,7 @@ static const char *sample(const struct route *r) {
         {"/measures/{slug}", "/measures/x"},
         {"/measures/{slug}/values", "/measures/x/values"},
         {"/departments/{slug}", "/departments/x"},
+        {"/imports/{id}", "/imports/1"},
         {"/webhooks/{id}", "/webhooks/1"},
         {"/webhooks/{id}/secret", "/webhooks/1/secret"},
         {"/webhooks/{id}/removal", "/webhooks/1/removal"},
@@ -120,6 +121,8 @@ static const char *body_of(const struct route *r) {
         return "{'url':'https://example.org/'}";
     if (strcmp(r->pattern, "/updates/batch") == 0)
         return "{'items':[]}";
+    if (strcmp(r->pattern, "/imports") == 0)
+        return "[{'code':'7.1'}]";
     if (r->operation->flags & OPERATION_XML)
         return "<service_request_updates/>";
     if (r->operation->flags & OPERATION_LIST)

@@ -202,6 +202,10 @@ def _batch(n):
     return {"items": [_note_of_source(n)]}
 
 
+def _goals(_):
+    return [{"number": 1}]
+
+
 def _open311(n):
     return [{"update_id": f"o-{n}", "service_request_id": "1", "status": "open",
              "updated_datetime": "2026-01-31T12:00:00Z"}]
@@ -322,6 +326,9 @@ RULES = {
     "POST /open311/v2/servicerequestupdates.xml": [
         _rule("report", has_source, reaches, query="objective=7.1", body=_open311_xml, type="application/xml"),
     ],
+    # A table of updates is refused row by row; that of another scope, or beyond the key, as a whole.
+    "POST /imports": [_rule("edit", covers_goals, body=_goals)],
+    "GET /imports/{id}": [_rule("report,publish,edit,admin", status=404)],
     "GET /measures": [_any()],
     "GET /measures.csv": [_any()],
     "POST /measures": [_rule("edit", reaches, status=201, body=_measure)],

@@ -260,6 +260,10 @@ class Batch(Target):
     path = "/updates/batch"
 
 
+class Import(Target):
+    path = "/imports"
+
+
 class Open311(Target):
     path = "/open311/v2/servicerequestupdates.json"
 
@@ -275,5 +279,5 @@ class Open311Xml(Target):
 
 STORING = (Post, Natural, Draft, Goal, Objective, NewMeasure, Measure, NewDepartment, Department, NewPlan, Plan)
 WEBHOOKS = (NewWebhook, Webhook, Secret, Removal, TestEvent, Replay)
-WRITES = STORING + WEBHOOKS + (Period, Retraction, Publication, Discard, Return, Redaction, Closing, Batch, Open311,
-                               Open311Xml)
+WRITES = STORING + WEBHOOKS + (Period, Retraction, Publication, Discard, Return, Redaction, Closing, Batch, Import,
+                               Open311, Open311Xml)

@@ -77,6 +77,7 @@ static void open_on(struct service *s, int64_t reads, int64_t writes) {
         .hub = hub_new(&c),
         .heartbeat_ms = 1000,
         .reads = limiter_new(&c, reads),
+        .tables = &s->tables,
         .guesses = limiter_new(&c, reads),
         .writes = limiter_new(&c, writes),
         .contract_json = &OPENAPI[1],

@@ -21,6 +21,7 @@ struct service {
     struct pool *pool;
     struct pool *owner_pool; /* made when it is needed */
     struct api api;
+    atomic_int tables;      /* that are being read */
     struct answer *answers; /* all of them; they live as long as the service */
     int keys;
 };
