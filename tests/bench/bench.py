@@ -11,6 +11,7 @@ os.environ.setdefault("BUILD_DIR", os.path.join(os.path.dirname(os.path.dirname(
 
 import batch  # noqa: E402  (the path comes first)
 import figures  # noqa: E402
+import imported  # noqa: E402
 import machine  # noqa: E402
 import memory  # noqa: E402
 import outages  # noqa: E402
@@ -29,6 +30,7 @@ PARTS = {
     "mix": reads.measure_mix,
     "writes": writes.measure,
     "batch": batch.measure,
+    "imported": imported.measure,
     "rows": rows.measure,
     "tables": tables.measure,
     "pulls": pulls.measure,
