@@ -236,11 +236,12 @@ static const char *truth(const struct import *im, const char *text) {
 
 /* As an export shows it, so that it can be compared: lists as such, all else as text. */
 static void add_shown(struct import *im, const struct cell *cell) {
-    char date[11];
-    if (*cell->text == '[' || *cell->text == '{')
+    if (*cell->text == '[' || *cell->text == '{') {
         add_nested(im, cell);
-    else
+    } else {
+        char date[11];
         buf_add_json(&im->text, truth(im, iso_date(im, cell->text, date)));
+    }
 }
 
 static void add_value(struct import *im, const struct field *f, const struct cell *cell) {
