@@ -126,6 +126,10 @@ def reaches(b, thing):
     return None if b.covers(thing) else 403
 
 
+def edits(b, _):
+    return None if b.may("edit") else 403
+
+
 def covers_other(b, _):
     """The draft under the pair is about another objective, to which the body would move it."""
     return None if b.covers(Thing(objective="7.2")) else 403
@@ -326,9 +330,9 @@ RULES = {
     "POST /open311/v2/servicerequestupdates.xml": [
         _rule("report", has_source, reaches, query="objective=7.1", body=_open311_xml, type="application/xml"),
     ],
-    # A table of updates is refused row by row; that of another scope, or beyond the key, as a whole.
-    "POST /imports": [_rule("edit", covers_goals, body=_goals)],
-    "GET /imports/{id}": [_rule("report,publish,edit,admin", status=404)],
+    # Which of the two scopes the table needs is told by what it is of.
+    "POST /imports": [_rule("report,edit", edits, covers_goals, body=_goals)],
+    "GET /imports/{id}": [_rule("report,publish,edit,admin", status=404, names={"id": "999999"})],
     "GET /measures": [_any()],
     "GET /measures.csv": [_any()],
     "POST /measures": [_rule("edit", reaches, status=201, body=_measure)],
