@@ -11,6 +11,7 @@
 #include "generated/queries.h"
 #include "model/seed.h"
 #include "pg/migrate.h"
+#include "view/translation_in.h"
 
 enum { PATIENCE_MS = 600000, FILE_MOST = 64 * 1024 * 1024 };
 
@@ -91,10 +92,19 @@ bool command_read(struct call *c, const char *path, struct buf *b) {
     return buf_ok(c, b);
 }
 
+/* A translators' table becomes the sheet that it is. */
+static bool read_table(struct call *c, struct buf *file) {
+    AUTO(buf) struct buf table = *file;
+    *file = (struct buf){0};
+    return translation_read(c, table.data, table.len, file);
+}
+
 static bool import(struct call *c, const char *path, const struct seed_options *options,
                    struct buf *report) {
     AUTO(buf) struct buf file = {0};
     if (!command_read(c, path, &file))
+        return false;
+    if (file.len && translation_is_table(file.data, file.len) && !read_table(c, &file))
         return false;
     struct pool *p = command_pool(c, 1);
     bool done = p && seed_import(c, p, file.data ? file.data : "", file.len, options, report);
@@ -115,6 +125,15 @@ static int import_plan(const char *path, const struct seed_options *options) {
 static bool ends_in_csv(const char *path) {
     size_t len = strlen(path);
     return len > 4 && strcmp(path + len - 4, ".csv") == 0;
+}
+
+/* Told by its first line; standard input is read once, by who takes it. */
+static bool is_for_translators(const char *path) {
+    AUTO(call) struct call c;
+    AUTO(buf) struct buf file = {0};
+    call_init(&c, PATIENCE_MS);
+    return strcmp(path, "-") != 0 && command_read(&c, path, &file) && file.len &&
+           translation_is_table(file.data, file.len);
 }
 
 /* What an option with a value sets; false for another. */
@@ -141,6 +160,8 @@ int command_import(int argc, char **argv) {
             options.publish = true;
         } else if (strcmp(argv[i], "--dry-run") == 0) {
             options.dry_run = table.dry_run = true;
+        } else if (strcmp(argv[i], "--shipped") == 0) {
+            options.shipped = true;
         } else if (i + 1 < argc && take_word(&table, argv[i], argv[i + 1])) {
             has_words = true;
             i++;
@@ -152,7 +173,8 @@ int command_import(int argc, char **argv) {
     }
     if (!table.path)
         return command_misused("import", "needs a file");
-    bool is_table = has_words || ends_in_csv(table.path);
+    options.plan = table.plan;
+    bool is_table = (has_words || ends_in_csv(table.path)) && !is_for_translators(table.path);
     if (is_table && options.publish)
         return command_misused("import", "takes --publish for the file of a plan alone");
     return is_table ? command_import_table(&table) : import_plan(table.path, &options);

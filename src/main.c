@@ -38,9 +38,9 @@ static const struct command {
      "Applies what is missing, each migration in a transaction of its own, and makes this version's functions.\n"
      "Safe to run twice, by two instances at once, and when killed midway. Connects by PROGRESS_MIGRATE_URL, else\n"
      "DATABASE_URL, as a user who may create roles, or for whom a superuser has made them.\n"},
-    {"import", command_import, "bring a plan, or a table of it, in from a file",
+    {"import", command_import, "bring a plan, a table of it, or translations in from a file",
      "progressd import FILE [--publish] [--dry-run]\n"
-     "progressd import FILE.csv [--table NAME] [--dialect excel|rfc4180] [--plan SLUG] [--dry-run]\n\n"
+     "progressd import FILE.csv [--table NAME] [--dialect excel|rfc4180] [--plan SLUG] [--dry-run] [--shipped]\n\n"
      "FILE is JSON as `progressd export` writes it (- reads standard input). The whole file is checked first, and\n"
      "every fault is named by its JSON pointer; then all of it is applied, or nothing. Importing twice changes\n"
      "nothing the second time. Updates without a state come in as drafts.\n\n"
@@ -48,11 +48,14 @@ static const struct command {
      "fault is named by its row and column; then all rows are applied, or none. A row that says what stands changes\n"
      "nothing. Columns that an export only shows are not taken; where one was edited a warning says so. As soon as\n"
      "--table, --dialect or --plan is given, FILE is a table whatever it is called (.json: the lists of the API).\n\n"
+     "A translators' table (/translations.csv) comes in the same way, its items in JSON, as POST /translations takes\n"
+     "them, too.\n\n"
      "  --publish   publish the file's drafts at once\n"
      "  --dry-run   check everything, record nothing\n"
      "  --table     goals, objectives, updates, measures, departments or funding; told by the columns if left out\n"
      "  --dialect   excel: dates as 6/30/2026 too; rfc4180: no apostrophe was put before what looks like a formula\n"
-     "  --plan      the plan that the table is of; the active one if left out\n\n"
+     "  --plan      the plan that the table is of; the active one if left out\n"
+     "  --shipped   of translations that come with the service: what a person has edited or reviewed stays\n\n"
      "Exit code 0: applied, or nothing to do; 1: refused, and nothing was changed; 2: the words cannot be used.\n\n"
      "  curl -sS http://127.0.0.1:8080/objectives.csv -o objectives.csv\n"
      "  progressd import objectives.csv --dry-run && progressd import objectives.csv\n"},

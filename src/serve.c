@@ -83,8 +83,8 @@ enum {
 static const struct stmt *const BULK[] = {
     &SQL_goals_sheet,          &SQL_objectives_sheet,  &SQL_updates_sheet, &SQL_measures_sheet,
     &SQL_measure_values_sheet, &SQL_departments_sheet, &SQL_reports_sheet, &SQL_periods_sheet,
-    &SQL_work_sheet,           &SQL_audit_sheet,       &SQL_updates_batch, &SQL_open311_post,
-    &SQL_imports_post,
+    &SQL_translations_sheet,   &SQL_work_sheet,        &SQL_audit_sheet,   &SQL_updates_batch,
+    &SQL_open311_post,         &SQL_translations_post, &SQL_imports_post,
 };
 
 static const struct stmt *const IMPORTS[] = {

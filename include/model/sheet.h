@@ -40,6 +40,7 @@ extern const struct sheet departments_sheet;
 extern const struct sheet periods_sheet;
 extern const struct sheet work_sheet;
 extern const struct sheet audit_sheet;
+extern const struct sheet translations_sheet;
 
 /* Sees the cells of one row, as many as there are columns; false ends it: it has failed the call.
  */

@@ -15,7 +15,7 @@ create type context as (
     known_upto    timestamptz,    -- the last moment that counts as recorded by then, or for ever
     day           date,           -- as_of, or the day of `known_at` or now: what dates are held against
     funds_shown   boolean,        -- the plan's funding_is_public
-    lang          text,
+    lang          text,           -- a translation's, as asked for; null: the city's own words alone
     include       text[],
     suffix        text            -- what links carry to stay with a plan that was asked for by name
 );

@@ -33,7 +33,8 @@ create type objective_row as (
     relationships          jsonb,
     funding                jsonb,
     external_refs          jsonb,
-    schedule               schedule
+    schedule               schedule,
+    translated             translated_text[] -- and its actions; null where no language is asked for
 );
 
 -- The two look-ups name the predicates of the two partial indexes word for word: each reads one
@@ -58,7 +59,11 @@ create function objective_rows(c context) returns setof objective_row language s
            r.milestones, r.relationships, r.funding, r.external_refs,
            schedule(r.start_on, r.due_on, r.update_frequency, r.archived_at is not null,
                     coalesce(s.status, k.status, 'no_information'), coalesce(s.as_of, k.status_as_of),
-                    coalesce(s.percent_complete, p.percent_complete, k.percent)::numeric, c.day)
+                    coalesce(s.percent_complete, p.percent_complete, k.percent)::numeric, c.day),
+           case when c.lang is not null
+                then array(select row(t.entity, t.position, t.field, t.text, t.source, t.reviewed)::translated_text
+                             from translation t
+                            where t.plan_id = o.plan_id and t.lang = c.lang and t.code = o.code) end
       from objective o
       join objective_revision r
         on r.objective_id = o.id
@@ -94,7 +99,7 @@ create type objective_doc as (
     statement              text,
     description            text,
     description_position   text,
-    actions                action_doc[],
+    actions                json,
     lead_department        text,
     supporting_departments text[],
     owner_role             text,
@@ -123,12 +128,27 @@ create type objective_doc as (
     links                  objective_links
 );
 
+-- The actions, each beside its translation where a language is asked for.
+create function actions_doc(actions action_doc[], list translated_text[], c context) returns json language plpgsql stable
+set plan_cache_mode = force_generic_plan as $$
+begin
+    if c.lang is null or actions = '{}' then
+        return array_to_json(actions);
+    end if;
+    return (select array_to_json(array_agg(row(a."position", a.text, a.done,
+                                               case when t.text is not null then
+                                                    row(c.lang, t.text, t.reviewed, t.source <> a.text)::action_translation end
+                                           )::translated_action order by a."position"))
+              from unnest(actions) a
+              left join unnest(list) t on t.entity = 'action' and t."position" = a."position");
+end $$;
+
 create function objective_doc(o objective_row, c context) returns json language plpgsql stable
 set plan_cache_mode = force_generic_plan as $$
 begin
-    return json_with(json_with(row_to_json(row(
+    return json_with(json_with(with_translation(row_to_json(row(
         o.code, o.goal_number, o.statement, o.description, o.description_position,
-        o.actions, o.lead_department, o.supporting_departments, o.owner_role, o.start_on, o.due_on, o.update_frequency,
+        actions_doc(o.actions, o.translated, c), o.lead_department, o.supporting_departments, o.owner_role, o.start_on, o.due_on, o.update_frequency,
         trim_scale(o.weight), o.tags, milestones_doc(o.milestones), relationships_doc(o.relationships),
         funding_doc(o.funding, c.funds_shown), external_refs_doc(o.external_refs),
         o.status, o.status_as_of, trim_scale(o.percent), o.percent_as_of,
@@ -137,6 +157,7 @@ begin
         o.updates_count, o.revision, rfc3339(o.archived_at), c.demo,
         row('/objectives/' || o.code || c.suffix, '/goals/' || o.goal_number || c.suffix,
             '/objectives/' || o.code || '/updates' || c.suffix)::objective_links)::objective_doc),
+        objective_translation(o.translated, o.statement, o.description, c), c),
         'latest_update', case when 'latest_update' = any(c.include) then latest_update_doc(c, o.goal_id, o.id) end),
         'measures', case when 'measures' = any(c.include) then measures_of(o.code, c) end);
 end $$;

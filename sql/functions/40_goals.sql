@@ -24,7 +24,8 @@ create type goal_row as (
     percent           numeric,           -- Σ(weight·percent)/Σ(weight), unrounded, unreported as 0
     is_minimum        boolean,           -- a counted objective has not said its percent
     is_complete       boolean,           -- every counted objective is at 100
-    counts            status_counts
+    counts            status_counts,
+    translated        translated_text[]  -- null where no language is asked for
 );
 
 create function goal_rows(c context) returns setof goal_row language sql stable as $$
@@ -32,7 +33,11 @@ create function goal_rows(c context) returns setof goal_row language sql stable 
            coalesce(s.counted, '{}'), coalesce(s.excluded, '{}'), s.reported, s.total,
            case when s.reported > 0 then s.weighted / nullif(s.weights, 0) end,
            case when s.reported > 0 and s.weights > 0 then s.reported < cardinality(s.counted) else false end,
-           s.is_complete, s.counts
+           s.is_complete, s.counts,
+           case when c.lang is not null
+                then array(select row(t.entity, t.position, t.field, t.text, t.source, t.reviewed)::translated_text
+                             from translation t
+                            where t.plan_id = g.plan_id and t.lang = c.lang and t.code = g.number::text) end
       from goal g
       join goal_revision r
         on r.goal_id = g.id
@@ -113,11 +118,12 @@ create type goal_doc as (
 );
 
 create function goal_doc(g goal_row, c context) returns json language sql stable as $$
-    select json_with(json_with(row_to_json(row(
+    select json_with(json_with(with_translation(row_to_json(row(
         g.number, g.statement, g.short_name, g.short_name_source, trim_scale(g.weight), g.revision, c.demo,
         row(percent_out(g.percent, g.is_complete), g.is_minimum, 'weighted_mean', g.reported, g.total, g.counted, g.excluded,
             overall_status(g.counts, g.total, cardinality(g.counted)), status_counts_doc(g.counts))::goal_progress_doc,
         row('/goals/' || g.number || c.suffix, '/goals/' || g.number || '/objectives' || c.suffix)::goal_links)::goal_doc),
+        goal_translation(g.translated, g.statement, c), c),
         'objectives',    case when 'objectives'    = any(c.include) then objectives_of(g.id, c) end),
         'latest_update', case when 'latest_update' = any(c.include) then latest_update_doc(c, g.id, null) end)
 $$;

@@ -84,15 +84,24 @@ create function plan_links(self text, c context) returns plan_links language sql
                '/updates' || c.suffix)::plan_links
 $$;
 
+create function plan_translated(c context) returns translated_text[] language plpgsql stable
+set plan_cache_mode = force_generic_plan as $$
+begin
+    return array(select row(t.entity, t.position, t.field, t.text, t.source, t.reviewed)::translated_text
+                   from translation t
+                  where t.plan_id = c.plan_id and t.lang = c.lang and t.code = '');
+end $$;
+
 create function plan_doc(p plan, c context) returns json language plpgsql stable
 set plan_cache_mode = force_generic_plan as $$
 declare
     events event_doc[] := array(select row(e.position, e.text, e.happened_on, links_doc(e.documents))::event_doc
                                   from plan_event e where e.plan_id = p.id order by e.position);
 begin
-    return row_to_json(row(
+    return with_translation(row_to_json(row(
         p.slug, p.title, p.organization, p.overview, p.time_zone, p.fiscal_year_start, p.state, p.starts_on, p.ends_on,
-        p.funding_is_public, p.demo, plan_progress(goals_of_plan(c)), events, p.revision, plan_links('/plan', c))::plan_doc);
+        p.funding_is_public, p.demo, plan_progress(goals_of_plan(c)), events, p.revision, plan_links('/plan', c))::plan_doc),
+        plan_translation(plan_translated(c), p.title, p.overview, c), c);
 end $$;
 
 create type summary_goal as (
@@ -118,20 +127,21 @@ create type summary_doc as (
     demo         boolean,
     as_of        date,
     progress     plan_progress_doc,
-    goals        summary_goal[],
+    goals        json,
     last_update  summary_update,
     links        plan_links
 );
 
-create function summary_goals(goals goal_row[], c context) returns summary_goal[] language plpgsql stable
+create function summary_goals(goals goal_row[], c context) returns json language plpgsql stable
 set plan_cache_mode = force_generic_plan as $$
 begin
-    return (select coalesce(array_agg(row(
+    return (select coalesce(array_to_json(array_agg(with_translation(row_to_json(row(
                        g.number, g.statement, g.short_name, percent_out(g.percent, g.is_complete), g.is_minimum,
                        g.reported, g.total,
                        overall_status(g.counts, g.total, cardinality(g.counted)), status_counts_doc(g.counts),
                        (latest_update(c, g.id, null)).as_of,
-                       row_to_json(row('/goals/' || g.number || c.suffix)::self_link))::summary_goal order by g.number), '{}')
+                       row_to_json(row('/goals/' || g.number || c.suffix)::self_link))::summary_goal),
+                       goal_translation(g.translated, g.statement, c), c) order by g.number)), '[]')
               from unnest(goals) g);
 end $$;
 
@@ -145,6 +155,8 @@ begin
     if u.id is not null then
         last := row(u.id::text, u.code, u.goal_number, u.kind, u.as_of, u.summary, rfc3339(u.published_at));
     end if;
-    return row_to_json(row(p.slug, p.title, p.organization, p.demo, c.as_of, plan_progress(goals), summary_goals(goals, c),
-                           last, plan_links('/summary', c))::summary_doc);
+    return with_translation(row_to_json(row(
+        p.slug, p.title, p.organization, p.demo, c.as_of, plan_progress(goals), summary_goals(goals, c), last,
+        plan_links('/summary', c))::summary_doc),
+        title_translation(plan_translated(c), p.title, c), c);
 end $$;

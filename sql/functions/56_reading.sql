@@ -92,7 +92,8 @@ begin
             or filters->>'department' = any(o.supporting_departments))
        and (filters->>'tag' is null or filters->>'tag' = any(o.tags))
        and (filters->>'q' is null
-            or position(lower(filters->>'q') in lower(concat_ws(' ', o.code, o.statement, o.description))) > 0)
+            or position(lower(filters->>'q') in lower(concat_ws(' ', o.code, o.statement, o.description))) > 0
+            or is_translated_so(o.translated, filters->>'q'))
        and (filters->>'overdue' is null or (o.schedule).is_overdue = (filters->>'overdue')::boolean)
        and (filters->>'stale' is null or (o.schedule).is_stale = (filters->>'stale')::boolean)
        and (funds is null or o.funding @> funds)

@@ -67,6 +67,13 @@ begin
       join objective t on t.plan_id = target and t.code = s.code
       join action x on x.objective_id = s.id
      where s.plan_id = source;
+    insert into translation (plan_id, lang, entity, code, position, field, text, source, reviewed, shipped, key_id, client,
+                             holder, request_id, reviewed_by)
+    select target, x.lang, x.entity, x.code, x.position, x.field, x.text, x.source, x.reviewed, x.shipped, a.key_id, a.client,
+           a.holder, a.request_id, x.reviewed_by
+      from translation x
+     where x.plan_id = copy_plan.source
+       and (x.entity in ('plan', 'goal') or exists (select from objective t where t.plan_id = target and t.code = x.code));
     return jsonb_build_object('goals', goals, 'objectives', objectives);
 end $$;
 

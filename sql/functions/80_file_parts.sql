@@ -43,6 +43,7 @@ create function file_parts(doc jsonb) returns setof file_part language sql immut
                 from report r where jsonb_typeof(r.value->'service'->'period') = 'object'
     union all select 'measurement', r.at || '/measurements/' || i.n, i.item from report r, items(r.value->'measurements') i
     union all select 'measure', '#/measures/' || n, item from items(doc->'measures')
+    union all select 'translation', '#/translations/' || n, item from items(doc->'translations')
     union all select 'measure_history', '#/measures/' || m.n || '/history/' || i.n, i.item
                 from items(doc->'measures') m, items(m.item->'history') i
     union all select 'reporting_period', '#/periods/' || n, item from items(doc->'periods')
@@ -63,6 +64,7 @@ values
     ('file', 'goals',       'optional', 'array',   null),
     ('file', 'measures',    'optional', 'array',   null),
     ('file', 'periods',     'optional', 'array',   null),
+    ('file', 'translations', 'optional', 'array',  null),
     ('file', 'updates',     'optional', 'array',   null),
 
     ('plan', 'slug',              'required', 'string', '^(?=.{1,64}$)[a-z0-9]+(-[a-z0-9]+)*$'),
@@ -198,12 +200,23 @@ values
     ('reporting_period', 'revision',   'optional', 'number', 'integer'),
     ('reporting_period', 'closed_at',  'nullable', 'string', 'time'),
     ('reporting_period', 'report',     'nullable', 'string', '\S'),
+    ('translation', 'lang',        'required', 'string',  '^(ko|zh-Hans|zh-Hant|tl|es)$'),
+    ('translation', 'entity',      'required', 'string',  '^(plan|goal|objective|action)$'),
+    ('translation', 'code',        'optional', 'string',  '^([1-9][0-9]{0,4}(\.[1-9][0-9]{0,4}(/[1-9][0-9]{0,4})?)?)?$'),
+    ('translation', 'field',       'required', 'string',  '^(title|overview|statement|description|text)$'),
+    ('translation', 'source',      'required', 'string',  'stated 10000'),
+    ('translation', 'text',        'required', 'string',  'stated 10000'),
+    ('translation', 'reviewed',    'optional', 'boolean', null),
+    ('translation', 'shipped',     'optional', 'boolean', null),
+    ('translation', 'revision',    'optional', 'number',  'integer'),
+    ('translation', 'changed_at',  'optional', 'string',  'time'),
+    ('translation', 'reviewed_by', 'nullable', 'string',  null),
     ('link', 'label', 'required', 'string', 'stated 200'),
     ('link', 'url',   'required', 'string', '^https?://\S+$')
 union all
--- Who wrote a revision or an update, where the file restores one.
+-- Who wrote a revision, a translation or an update, where the file restores one.
 select w.what, f.name, f.need, 'string', f.rule
-  from (values ('goal_history'), ('objective_history'), ('measure_history'), ('update')) w (what),
+  from (values ('goal_history'), ('objective_history'), ('measure_history'), ('translation'), ('update')) w (what),
        (values ('key_id', 'nullable', null), ('client', 'nullable', null), ('holder', 'nullable', null),
                ('request_id', 'nullable', null)) f (name, need, rule)
 union all

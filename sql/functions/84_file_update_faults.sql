@@ -111,6 +111,7 @@ begin
                                where f.at not in (select x.at from unnest(faults) x));
     faults := faults || array(select f from file_period_faults(known, sound) f);
     faults := faults || array(select f from file_measure_faults(known, (now at time zone zone)::date, parts, sound) f);
+    faults := faults || array(select f from file_translation_faults(known, parts, sound) f);
     if not coalesce(broken && '{#,#/plan}', false) then
         faults := faults || array(select f from plan_faults(doc, known, sound) f);
     end if;

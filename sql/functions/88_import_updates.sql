@@ -173,6 +173,9 @@ begin
     return query select t.kind, 'measures', count(*), null::text
                    from (select import_measure(c.plan_id, p.value) as kind from unnest(parts) p
                           where p.what = 'measure') t group by t.kind order by t.kind;
+    return query select t.kind, 'translations', count(*), null::text
+                   from (select import_translation(c, p.value) as kind from unnest(parts) p
+                          where p.what = 'translation') t group by t.kind order by t.kind;
     return query select t.kind, 'updates', sum(t.n)::bigint, null::text
                    from (select * from import_reports(c, parts, publish)
                           union all

@@ -118,8 +118,9 @@ declare
     c context := context(slug, null, clock_timestamp()::text, null, null);
 begin
     return format(E'{"format":"cerritos-in-progress/1","demo":%s,\n"plan":%s,\n"departments":%s,\n"events":%s,\n'
-                  '"goals":%s,\n"measures":%s,\n"periods":%s,\n"updates":%s}',
+                  '"goals":%s,\n"measures":%s,\n"periods":%s,\n"translations":%s,\n"updates":%s}',
                   to_json(c.demo), export_plan(c.plan_id), export_departments(c.plan_id), export_events(c.plan_id),
                   export_goals(c.plan_id), export_measures(c.plan_id), export_periods(c.plan_id),
+                  export_translations(c.plan_id),
                   export_updates(c.plan_id));
 end $$;

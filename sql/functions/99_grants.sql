@@ -10,7 +10,7 @@ begin
     execute format('grant execute on all functions in schema %s to progress_app, progress_read', here);
     for f in select p.oid from pg_proc p
               where p.pronamespace = current_schema()::regnamespace
-                and p.proname in ('import_file', 'apply_file', 'imports_operate', 'key_create', 'key_revoke')
+                and p.proname in ('import_file', 'import_translations', 'apply_file', 'imports_operate', 'key_create', 'key_revoke')
     loop
         execute format('revoke execute on function %s from progress_app, progress_read', f);
     end loop;
@@ -30,6 +30,7 @@ begin
                                   'updates_batch', 'open311_post',
                                   'measures_post', 'measures_patch', 'departments_post', 'departments_patch',
                                   'periods_patch', 'periods_closing', 'close_period', 'plans_post', 'plans_patch',
+                                  'translations_post',
                                   'key_lookup', 'export_file', 'updates_redaction', 'audit_list',
                                   'webhooks_post', 'webhooks_patch', 'webhooks_rotate',
                                   'webhooks_remove', 'webhooks_test', 'deliveries_replay', 'delivery_lease',

@@ -19,7 +19,8 @@ select count(*) as n
         or $6::jsonb->>'department' = any(o.supporting_departments))
    and ($6::jsonb->>'tag' is null or $6::jsonb->>'tag' = any(o.tags))
    and ($6::jsonb->>'q' is null
-        or position(lower($6::jsonb->>'q') in lower(concat_ws(' ', o.code, o.statement, o.description))) > 0)
+        or position(lower($6::jsonb->>'q') in lower(concat_ws(' ', o.code, o.statement, o.description))) > 0
+        or is_translated_so(o.translated, $6::jsonb->>'q'))
    and ($6::jsonb->>'overdue' is null or (o.schedule).is_overdue = ($6::jsonb->>'overdue')::boolean)
    and ($6::jsonb->>'stale' is null or (o.schedule).is_stale = ($6::jsonb->>'stale')::boolean)
    and (funding_wanted($6::jsonb) is null or o.funding @> funding_wanted($6::jsonb))

@@ -30,7 +30,8 @@ select o.code, o.goal_number, o.statement, o.description, o.description_position
         or $6::jsonb->>'department' = any(o.supporting_departments))
    and ($6::jsonb->>'tag' is null or $6::jsonb->>'tag' = any(o.tags))
    and ($6::jsonb->>'q' is null
-        or position(lower($6::jsonb->>'q') in lower(concat_ws(' ', o.code, o.statement, o.description))) > 0)
+        or position(lower($6::jsonb->>'q') in lower(concat_ws(' ', o.code, o.statement, o.description))) > 0
+        or is_translated_so(o.translated, $6::jsonb->>'q'))
    and ($6::jsonb->>'overdue' is null or (o.schedule).is_overdue = ($6::jsonb->>'overdue')::boolean)
    and ($6::jsonb->>'stale' is null or (o.schedule).is_stale = ($6::jsonb->>'stale')::boolean)
    and (funding_wanted($6::jsonb) is null or o.funding @> funding_wanted($6::jsonb))
@@ -132,3 +133,9 @@ select e.id, rfc3339(e.at), e.action, e.entity, e.entity_id, p.slug, o.code, e.k
  where concat($1::text, $2::text, $3::text, $4::text, $5::text) is not null
    and audit_wanted(e, p.slug, $6::jsonb, $7::jsonb)
  order by e.id desc;
+
+-- name: translations_sheet
+select r.lang, r.entity, nullif(text_code(r), ''), r.field, r.source, r.text, r.reviewed::text, r.outdated::text, r.revision, r.made_from
+  from context($1, $2, $3, $4, $5, $7) c
+ cross join lateral translations_found(c, $6::jsonb) r
+ order by r.nth, r.place collate "C";

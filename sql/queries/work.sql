@@ -6,7 +6,7 @@ select doc, revision, k1, k2 from work_list($1, $2, $3, $4, $5, $6::jsonb, $7, $
 -- All of it as a table. $6 filters $7 viewer
 -- name: work_sheet
 select (w.item).reason, (w.item).code, (w.item).goal_number, (w.item).statement, (w.item).department, (w.item).since,
-       (w.item).detail, (w.item).draft, (w.item).source, c.demo::text
+       (w.item).detail, (w.item).draft, (w.item).source, (w.item).lang, (w.item).texts, c.demo::text
   from context($1, $2, $3, $4, $5) c
  cross join lateral work_waiting(c, $7::jsonb, $6::jsonb) w
  order by w.k1 collate "C", w.k2 collate "C";

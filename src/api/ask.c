@@ -75,7 +75,7 @@ static bool is_known(const struct exchange *x, bool list, const char *name) {
                         (filter_named(e, name) && !in_path(x, name)));
     if (is_lacked(e, name))
         return false;
-    if (strcmp(name, "lang") == 0)
+    if (strcmp(name, "lang") == 0 && !(e && filter_named(e, name)))
         return !is_keyed(x) && is_worded(x);
     if (is_one_of(name, EVERY) || (list && is_one_of(name, LIST_WORDS[x->form])))
         return true;

@@ -56,6 +56,7 @@ bool resource_write(struct call *c, struct exchange *x);
 bool batch_take(struct call *c, struct exchange *x);
 bool open311_take(struct call *c, struct exchange *x);
 bool import_take(struct call *c, struct exchange *x);
+bool translations_take(struct call *c, struct exchange *x);
 bool sheet_list(struct call *c, struct exchange *x);
 bool feed_list(struct call *c, struct exchange *x);
 bool calendar_list(struct call *c, struct exchange *x);

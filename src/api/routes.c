@@ -12,6 +12,7 @@
 #include "model/plan.h"
 #include "model/pull.h"
 #include "model/redaction.h"
+#include "model/translation.h"
 #include "model/update.h"
 #include "model/webhook.h"
 #include "model/work.h"
@@ -102,6 +103,10 @@ const struct route ROUTES[] = {
     {"POST", "/departments", resource_write, NULL, &department_post, EDIT, 0, BODY},
     {"GET", "/departments/{slug}", resource_get, &departments, NULL, ANY, KEPT, 0},
     {"PATCH", "/departments/{slug}", resource_write, NULL, &department_patch, EDIT, 0, BODY},
+
+    {"GET", "/translations", resource_list, &translations, NULL, ANY, LISTED, 0},
+    {"GET", "/translations.csv", sheet_list, &translations, NULL, ANY, SHEET, 0},
+    {"POST", "/translations", translations_take, NULL, &translations_post, EDIT, 0, BATCH},
 
     {"GET", "/webhooks", resource_list, &webhooks, NULL, ADMIN, 0, 0},
     {"POST", "/webhooks", webhook_write, NULL, &webhook_post, ADMIN, 0, BODY},

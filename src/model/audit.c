@@ -3,9 +3,9 @@
 #include "generated/queries.h"
 
 /* What an audit row may be about (its check in sql/migrations). */
-static const char *const OBJECTS[] = {"plan",    "goal",   "objective", "update",
-                                      "draft",   "key",    "measure",   "department",
-                                      "webhook", "period", NULL};
+static const char *const OBJECTS[] = {"plan",    "goal",   "objective",   "update",
+                                      "draft",   "key",    "measure",     "department",
+                                      "webhook", "period", "translation", NULL};
 
 static const struct field FILTERS[] = {
     {"actor", FIELD_TEXT, FIELD_OPTIONAL, 64, NULL, NULL}, /* the id of a key, or a client's name */

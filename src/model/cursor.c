@@ -43,17 +43,19 @@ static bool is_number(const char *key, size_t most) {
 }
 
 /* What a page's keys are, so that PostgreSQL can read them as such: a name; a moment (in
- * microseconds) and an id; a place among the changes; what waits, by its place in the plan; else a
- * day and an id, or one or two of the plan's own numbers. */
-enum keys { KEYS_NUMBERS, KEYS_NAME, KEYS_MOMENT, KEYS_PLACE, KEYS_WORK };
+ * microseconds) and an id; a place among the changes; what waits, by its place in the plan; a
+ * language's number and a text's place; else a day and an id, or one or two of the plan's own
+ * numbers. */
+enum keys { KEYS_NUMBERS, KEYS_NAME, KEYS_MOMENT, KEYS_PLACE, KEYS_WORK, KEYS_TEXT };
 
 static enum keys keys_of(const char *resource) {
     static const struct {
         const char *resource;
         enum keys keys;
     } OTHERS[] = {
-        {"changes", KEYS_PLACE}, {"departments", KEYS_NAME}, {"feed", KEYS_MOMENT},
-        {"measures", KEYS_NAME}, {"plans", KEYS_NAME},       {"work", KEYS_WORK},
+        {"changes", KEYS_PLACE},     {"departments", KEYS_NAME}, {"feed", KEYS_MOMENT},
+        {"measures", KEYS_NAME},     {"plans", KEYS_NAME},       {"work", KEYS_WORK},
+        {"translations", KEYS_TEXT},
     };
     for (size_t i = 0; i < COUNT(OTHERS); i++)
         if (strcmp(OTHERS[i].resource, resource) == 0)
@@ -93,8 +95,10 @@ static bool are_keys(const char *resource, const char *first, const char *second
     if (keys == KEYS_MOMENT)
         return is_number(first, 16) && is_number(second, 18);
     if (keys == KEYS_WORK)
-        return is_of(first, "0123456789.") &&
+        return is_of(first, "~0123456789.") &&
                is_of(second, "abcdefghijklmnopqrstuvwxyz0123456789._:-");
+    if (keys == KEYS_TEXT)
+        return is_number(first, 9) && is_of(second, "0123456789.");
     if (clock_is_date(first))
         return is_number(second, 18);
     return is_number(first, 9) && (!*second || is_number(second, 9));

@@ -153,13 +153,20 @@ static const struct column PERIODS[] = {
 static const struct column WORK[] = {
     {"reason", false},     {"objective", false}, {"goal", true},    {"statement", false},
     {"department", false}, {"since", false},     {"detail", false}, {"draft", false},
-    {"source", false},     {"demo", false},
+    {"source", false},     {"lang", false},      {"texts", true},   {"demo", false},
 };
 
 static const struct column AUDIT[] = {
     {"id", false},        {"at", false},     {"action", false},     {"object", false},
     {"object_id", false}, {"plan", false},   {"objective", false},  {"key", false},
     {"client", false},    {"holder", false}, {"request_id", false}, {"detail", false},
+};
+
+/* What translators work on, and what comes back. */
+static const struct column TRANSLATIONS[] = {
+    {"lang", false},    {"entity", false},    {"code", false},     {"field", false},
+    {"source", false},  {"text", false},      {"reviewed", false}, {"outdated", false},
+    {"revision", true}, {"made_from", false},
 };
 
 const struct sheet goals_sheet = {"goals", &SQL_goals_sheet, GOALS, COUNT(GOALS)};
@@ -175,6 +182,8 @@ const struct sheet departments_sheet = {"departments", &SQL_departments_sheet, D
 const struct sheet periods_sheet = {"periods", &SQL_periods_sheet, PERIODS, COUNT(PERIODS)};
 const struct sheet work_sheet = {"work_queue", &SQL_work_sheet, WORK, COUNT(WORK)};
 const struct sheet audit_sheet = {"audit", &SQL_audit_sheet, AUDIT, COUNT(AUDIT)};
+const struct sheet translations_sheet = {"translations", &SQL_translations_sheet, TRANSLATIONS,
+                                         COUNT(TRANSLATIONS)};
 
 struct showing {
     const struct sheet *sheet;

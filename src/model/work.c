@@ -4,8 +4,9 @@
 
 enum { WITHIN_MOST = 366 };
 
-static const char *const REASONS[] = {"contradictory", "draft",  "due",   "overdue", "ownerless",
-                                      "returned",      "silent", "stale", NULL};
+static const char *const REASONS[] = {"contradictory", "draft",      "due",          "outdated",
+                                      "overdue",       "ownerless",  "returned",     "silent",
+                                      "stale",         "unreviewed", "untranslated", NULL};
 
 static const struct field FILTERS[] = {
     {"department", FIELD_SLUG, FIELD_OPTIONAL, 0, NULL, NULL},

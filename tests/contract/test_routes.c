@@ -119,7 +119,7 @@ static const char *body_of(const struct route *r) {
         return "{'fields':['details'],'reason':'r'}";
     if (strcmp(r->pattern, "/webhooks") == 0)
         return "{'url':'https://example.org/'}";
-    if (strcmp(r->pattern, "/updates/batch") == 0)
+    if (strcmp(r->pattern, "/updates/batch") == 0 || strcmp(r->pattern, "/translations") == 0)
         return "{'items':[]}";
     if (strcmp(r->pattern, "/imports") == 0)
         return "[{'code':'7.1'}]";

@@ -241,6 +241,11 @@ def _contact(n):
     return {"reporting_contact": f"desk {n}"}
 
 
+def _translations(n):
+    return {"items": [{"lang": "tl", "entity": "goal", "code": "4", "field": "statement", "source": "Said once.",
+                       "text": f"Made, {n}"}]}
+
+
 def _redaction(_):
     return {"fields": ["summary"], "reason": "It named a resident."}
 
@@ -344,6 +349,9 @@ RULES = {
     "POST /departments": [_rule("edit", covers_goals, status=201, body=_department)],
     "GET /departments/{slug}": [_any(about="department")],
     "PATCH /departments/{slug}": [_rule("edit", covers_goals, about="department", body=_contact)],
+    "GET /translations": [_any()],
+    "GET /translations.csv": [_any()],
+    "POST /translations": [_rule("edit", covers_goals, body=_translations)],
     "GET /audit": [_rule("admin")],
     "GET /audit.csv": [_rule("admin")],
     "GET /webhooks": [_rule("admin")],

@@ -256,6 +256,10 @@ class Replay(Target):
     path, scope = "/webhooks/{id}/deliveries/{delivery}/replay", "admin"
 
 
+class Translations(Target):
+    path, scope = "/translations", "edit"
+
+
 class Batch(Target):
     path = "/updates/batch"
 
@@ -279,5 +283,5 @@ class Open311Xml(Target):
 
 STORING = (Post, Natural, Draft, Goal, Objective, NewMeasure, Measure, NewDepartment, Department, NewPlan, Plan)
 WEBHOOKS = (NewWebhook, Webhook, Secret, Removal, TestEvent, Replay)
-WRITES = STORING + WEBHOOKS + (Period, Retraction, Publication, Discard, Return, Redaction, Closing, Batch, Import,
-                               Open311, Open311Xml)
+WRITES = STORING + WEBHOOKS + (Period, Retraction, Publication, Discard, Return, Redaction, Closing, Translations,
+                               Batch, Import, Open311, Open311Xml)

@@ -19,7 +19,7 @@ from support import Case, note, progress
 ATOM = "{http://www.w3.org/2005/Atom}"
 BASE = "https://plan.example.org"
 LONG = ("goals", "objectives", "updates")  # enough to be worth packing
-TABLES = (*LONG, "measures", "departments", "periods")
+TABLES = (*LONG, "measures", "departments", "periods", "translations")
 FACES = (*(f"/{name}.csv" for name in LONG), "/updates.csv?dialect=excel", "/updates.atom", "/feed.json")
 GUARDED = re.compile("^'+[=+@\t\r-]")
 HOSTILE = (
@@ -166,6 +166,7 @@ class Tables(Faces):
                         "data_source,description,objectives,latest_as_of,latest_actual,latest_target,latest_update,"
                         "attainment_percent,within_limits,values_count,revision,archived_at,demo",
             "departments": "slug,name,public_contact,leads,supports,revision,demo",
+            "translations": "lang,entity,code,field,source,text,reviewed,outdated,revision,made_from",
         }
         for name, columns in first.items():
             got = self.client.get(f"/{name}.csv")

@@ -94,7 +94,8 @@ class Queue(Waiting):
         self.assertEqual(self.queue("?reason=contradictory")[1], {
             "reason": "contradictory", "objective": "1.4", "goal": 1, "statement": "Objective 1.4.", "department": "parks",
             "since": day(-2), "detail": "on_track at 10 %, where 50 % could be expected", "draft": None, "source": None,
-            "demo": False, "links": {"objective": "/objectives/1.4", "draft": None}})
+            "lang": None, "texts": None, "demo": False,
+            "links": {"objective": "/objectives/1.4", "draft": None, "translations": None}})
 
     def test_filters_narrow_it(self):
         self.assertEqual({i["department"] for i in self.queue("?department=parks")}, {"parks"})

@@ -44,6 +44,11 @@ UNSPEAKABLE = [
     ("#/relationships/", "to itself"),
     ("#/funding/", "the same fiscal_year"),
     ("#/external_refs/", "the same system"),
+    # which texts the plan has, each once, and what became of them since
+    ("#/code", "the plan has no such text"),
+    ("#/code", "the same text as before"),
+    ("#/source", "is required"),
+    ("#/revision", "was changed since"),
     # against what is stored already: of another objective, archived, or the field that was left out
     ("#/supersedes", "is of another objective"),
     ("#/objective", "is archived"),

@@ -182,6 +182,31 @@ START_TEST(demo_data_and_real_data_never_meet) {
 }
 END_TEST
 
+START_TEST(translations_come_in_by_the_sheet) {
+    static const char SHEET[] =
+        "{\"items\":[{\"lang\":\"es\",\"entity\":\"goal\",\"code\":\"4\",\"field\":\"statement\","
+        "\"source\":\"Growth.\",\"text\":\"Crecer.\"}]}";
+    struct database d;
+    AUTO(call) struct call c = {0};
+    AUTO(buf) struct buf report = {0};
+    struct seed_options options = {.shipped = true};
+    database_copy(&d, &empty);
+    import_seed(&d, "plan.json", &report);
+    buf_clear(&report);
+    ck_assert_msg(import(&c, &d, SHEET, &options, &report), "%s", c.detail);
+    ck_assert_str_eq(report.data, "translations: 1 left out, since the plan says something else\n");
+    options = (struct seed_options){.plan = "cerritos-in-progress"};
+    call_drop(&c);
+    buf_clear(&report);
+    ck_assert_msg(import(&c, &d, SHEET, &options, &report), "%s", c.detail);
+    ck_assert_str_eq(report.data, "translations: 1 created\n#/items/0/source: differs from today's "
+                                  "words: it is taken, and outdated\n");
+    call_drop(&c);
+    ck_assert(!import(&c, &d, "{\"items\":[{\"lang\":\"en\"}]}", &options, &report));
+    ck_assert_str_eq(c.faults->where, "#/items/0/lang");
+}
+END_TEST
+
 START_TEST(without_an_active_plan_there_is_nothing_to_export) {
     AUTO(call) struct call c;
     AUTO(buf) struct buf out = {0};
@@ -198,9 +223,13 @@ END_TEST
 
 int main(void) {
     const TTest *const tests[] = {
-        the_citys_plan_comes_in_once,       what_goes_out_comes_in_as_the_same,
-        a_dry_import_records_nothing,       a_faulty_file_is_refused_whole_with_every_fault,
-        demo_data_and_real_data_never_meet, without_an_active_plan_there_is_nothing_to_export,
+        the_citys_plan_comes_in_once,
+        what_goes_out_comes_in_as_the_same,
+        a_dry_import_records_nothing,
+        a_faulty_file_is_refused_whole_with_every_fault,
+        demo_data_and_real_data_never_meet,
+        translations_come_in_by_the_sheet,
+        without_an_active_plan_there_is_nothing_to_export,
     };
     database_need("model/seed");
     database_make(&empty);

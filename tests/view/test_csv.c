@@ -99,7 +99,7 @@ START_TEST(every_sheet_has_names_of_its_own) {
                                           &updates_sheet,        &measures_sheet,
                                           &measure_values_sheet, &departments_sheet,
                                           &periods_sheet,        &work_sheet,
-                                          &audit_sheet};
+                                          &audit_sheet,          &translations_sheet};
     for (size_t s = 0; s < COUNT(sheets); s++) {
         ck_assert_uint_le(sheets[s]->count, SHEET_COLUMNS);
         for (size_t i = 0; i < sheets[s]->count; i++)
