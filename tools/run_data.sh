@@ -159,10 +159,20 @@ database_fill() {
     if [ "$private" = yes ]; then database_user; fi
     if [ -n "$demo" ]; then
         database_holds plan || import demo.json
+        translate demo
         return 0
     fi
     database_holds plan || import plan.json
     database_holds published_update || database_holds draft_update || import public-record.json $publish
+    translate
+}
+
+# Each time: a later version brings better ones. What a person has edited or reviewed stays.
+translate() {
+    for language in ko zh-Hans zh-Hant tl es "$@"; do
+        quietly '' "$program" import "$here/seeds/translations/$language.csv" --shipped ||
+            die "seeds/translations/$language.csv cannot be imported (above)"
+    done
 }
 
 import() {

@@ -4,6 +4,7 @@
 White space is the one licence: U+00A0 counts as a space, runs become one, ends are trimmed.
 """
 
+import csv
 import json
 import re
 import unittest
@@ -53,6 +54,25 @@ STATUSES = {
     "not_started", "on_track", "at_risk", "off_track", "on_hold", "completed", "ongoing",
     "cancelled",
 }
+LANGUAGES = ("ko", "zh-Hans", "zh-Hant", "tl", "es")
+COLUMNS = ["lang", "entity", "code", "field", "source", "text", "reviewed"]
+# What keeps its own letters in every language.
+NAMES = (
+    "ADA", "ALPR", "CIP", "CJPIA", "Cal Cities", "CCPA", "Cerritos", "Cerritos Center for the Performing Arts",
+    "Cerritos.gov", "EIFD", "ERP", "GoGov", "ITMP", "Institute for Local Government", "Microsoft Office",
+    "Tripepi Smith", "Tyler", "501",
+)
+# The letters that each is written in, beside names; in none is a whole text left in English.
+SCRIPTS = {
+    "ko": r"[\uac00-\ud7a3]",
+    "zh-Hans": r"[\u4e00-\u9fff]",
+    "zh-Hant": r"[\u4e00-\u9fff]",
+    "tl": r"(?i)\b(ang|ng|sa|mga|na|at)\b|Pagsasadigital",
+    "es": r"(?i)\b(de|del|la|las|el|los|y|una?|en|al)\b|Digitalización|Actualizar",
+}
+# Characters that the one script writes otherwise than the other.
+SIMPLIFIED = "们这发实务员设业评划规财资产会议开关应经济类优费长门问间计认识说调据报标项进选达过运区协单县"
+TRADITIONAL = "們這發實務員設業評劃規財資產會議開關應經濟類優費長門問間計認識說調據報標項進選達過運區協單縣"
 SHORT_NAMES = {
     1: "Enhance Public Safety",
     2: "Attract and Retain a High Skilled Workforce",
@@ -374,6 +394,87 @@ class TheDemo(unittest.TestCase):
                 elif percent is not None:
                     self.assertTrue(0 <= percent <= 100)
                 self.assertEqual(status == "cancelled", "reason" in update)
+
+
+def sheet(name):
+    with open(ROOT / "seeds" / "translations" / f"{name}.csv", encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def texts(document):
+    """(entity, code, field, text) of all that is translated, in the order of the plan."""
+    for field in ("title", "overview"):
+        yield "plan", "", field, document["plan"][field]
+    for goal in document["goals"]:
+        yield "goal", str(goal["number"]), "statement", goal["statement"]
+        for objective in goal["objectives"]:
+            for field in ("statement", "description"):
+                if objective[field] is not None:
+                    yield "objective", objective["code"], field, objective[field]
+            for action in objective["actions"]:
+                yield "action", f"{objective['code']}/{action['position']}", "text", action["text"]
+
+
+class TheTranslations(unittest.TestCase):
+    @staticmethod
+    def every():
+        return [(lang, row["source"], row["text"]) for lang in LANGUAGES for row in sheet(lang)]
+
+    def test_every_text_of_the_plan_has_one_in_every_language_and_nothing_else_has(self):
+        wanted = list(texts(load("plan.json")))
+        for lang in LANGUAGES:
+            rows = sheet(lang)
+            self.assertEqual(list(rows[0]), COLUMNS)
+            self.assertEqual({row["lang"] for row in rows}, {lang})
+            self.assertEqual([(r["entity"], r["code"], r["field"], r["source"]) for r in rows], wanted)
+
+    def test_none_claims_that_somebody_has_reviewed_it(self):
+        for lang in (*LANGUAGES, "demo"):
+            self.assertEqual({row["reviewed"] for row in sheet(lang)}, {"false"})
+
+    def test_none_is_left_in_english(self):
+        for lang, source, text in self.every():
+            self.assertNotEqual(text, source)
+            self.assertRegex(text, SCRIPTS[lang])
+            if lang not in ("tl", "es"):
+                rest = text
+                for name in sorted(NAMES, key=len, reverse=True):
+                    rest = rest.replace(name, "")
+                words = re.findall(r"[A-Za-z]{2,}", rest)
+                self.assertLessEqual(set(words), {"Community", "Services", "Officer", "Deputy", "Sheriff", "in",
+                                                  "Progress", "job", "order", "contracting"})
+
+    def test_names_figures_and_paragraphs_are_kept(self):
+        for lang, source, text in self.every():
+            for name in NAMES:
+                if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", source):
+                    self.assertIn(name, text)
+            self.assertEqual(text.count("\n\n"), source.count("\n\n"))
+            self.assertEqual(re.findall(r"\d+", text), re.findall(r"\d+", source))
+
+    def test_none_is_a_placeholder_or_has_stray_white_space(self):
+        for _, source, text in self.every():
+            self.assertNotRegex(text, r"\b(TODO|TBD|XXX|[Ll]orem)\b|\?\?|[][{}<>]")
+            self.assertEqual([squeeze(part) for part in text.split("\n\n")], text.split("\n\n"))
+            self.assertGreater(len(text), len(source) / 6)
+
+    def test_no_text_of_a_language_stands_for_two_of_the_citys(self):
+        for lang in LANGUAGES:
+            rows = sheet(lang)
+            self.assertEqual(len({row["text"] for row in rows}), len({row["source"] for row in rows}), lang)
+
+    def test_the_two_scripts_of_chinese_are_not_mixed(self):
+        for lang, foreign in (("zh-Hans", TRADITIONAL), ("zh-Hant", SIMPLIFIED)):
+            for row in sheet(lang):
+                self.assertFalse(set(row["text"]) & set(foreign), f"{lang}: {row['text']}")
+
+    def test_the_demo_says_so_in_every_language(self):
+        rows = sheet("demo")
+        self.assertEqual([row["lang"] for row in rows], list(LANGUAGES))
+        words = {"ko": "데모", "zh-Hans": "演示", "zh-Hant": "示範", "tl": "Demo", "es": "Demostración"}
+        for row in rows:
+            self.assertEqual(row["source"], load("demo.json")["plan"]["title"])
+            self.assertTrue(row["text"].startswith(words[row["lang"]]))
 
 
 if __name__ == "__main__":
