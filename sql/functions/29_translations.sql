@@ -16,53 +16,59 @@ create type plan_translation as (lang text, title text, overview text, reviewed 
 create type title_translation as (lang text, title text, reviewed boolean, outdated boolean);
 create type translated_action as ("position" integer, text text, done boolean, translation action_translation);
 
+-- The member "translation" of a document: JSON's null where there is none. Callers ask only where a
+-- language is asked for, since what is called for each row costs each row.
+--
 -- One thing with two texts is reviewed when both are, and outdated when either is. A text that the
 -- city has taken back has no translation.
 create function objective_translation(list translated_text[], statement text, description text, c context) returns json
-language plpgsql stable
-set plan_cache_mode = force_generic_plan as $$
+language plpgsql stable as $$
+declare
+    t      translated_text;
+    told   objective_translation := row(c.lang, null, null, true, false);
+    source text;
 begin
-    return (select coalesce(row_to_json(row(c.lang, max(t.text) filter (where t.field = 'statement'),
-                                            max(t.text) filter (where t.field = 'description'), bool_and(t.reviewed),
-                                            bool_or(t.source <> s.source))::objective_translation), 'null')
-              from unnest(list) t
-              join (values ('statement', statement), ('description', description)) s (field, source)
-                on s.field = t.field and s.source is not null
-             where t.entity = 'objective'
-            having count(*) > 0);
+    foreach t in array list loop
+        source := case when t.entity <> 'objective' then null when t.field = 'statement' then statement else description end;
+        continue when source is null;
+        if t.field = 'statement' then
+            told.statement := t.text;
+        else
+            told.description := t.text;
+        end if;
+        told.reviewed := told.reviewed and t.reviewed;
+        told.outdated := told.outdated or t.source <> source;
+    end loop;
+    return case when coalesce(told.statement, told.description) is null then 'null' else row_to_json(told) end;
 end $$;
 
 create function goal_translation(list translated_text[], statement text, c context) returns json language plpgsql stable
 set plan_cache_mode = force_generic_plan as $$
 begin
-    return (select row_to_json(row(c.lang, t.text, t.reviewed, t.source <> statement)::goal_translation)
-              from unnest(list) t where t.entity = 'goal');
+    return coalesce((select row_to_json(row(c.lang, t.text, t.reviewed, t.source <> statement)::goal_translation)
+                       from unnest(list) t where t.entity = 'goal'), 'null');
 end $$;
 
 create function plan_translation(list translated_text[], title text, overview text, c context) returns json
 language plpgsql stable
 set plan_cache_mode = force_generic_plan as $$
 begin
-    return (select row_to_json(row(c.lang, max(t.text) filter (where t.field = 'title'),
-                                   max(t.text) filter (where t.field = 'overview'), bool_and(t.reviewed),
-                                   bool_or(t.source <> s.source))::plan_translation)
-              from unnest(list) t
-              join (values ('title', title), ('overview', overview)) s (field, source)
-                on s.field = t.field and s.source is not null
-            having count(*) > 0);
+    return coalesce((
+        select row_to_json(row(c.lang, max(t.text) filter (where t.field = 'title'),
+                               max(t.text) filter (where t.field = 'overview'), bool_and(t.reviewed),
+                               bool_or(t.source <> s.source))::plan_translation)
+          from unnest(list) t
+          join (values ('title', title), ('overview', overview)) s (field, source)
+            on s.field = t.field and s.source is not null
+        having count(*) > 0), 'null');
 end $$;
 
 create function title_translation(list translated_text[], title text, c context) returns json language plpgsql stable
 set plan_cache_mode = force_generic_plan as $$
 begin
-    return (select row_to_json(row(c.lang, t.text, t.reviewed, t.source <> title)::title_translation)
-              from unnest(list) t where t.field = 'title');
+    return coalesce((select row_to_json(row(c.lang, t.text, t.reviewed, t.source <> title)::title_translation)
+                       from unnest(list) t where t.field = 'title'), 'null');
 end $$;
-
--- The member "translation": null where there is none, absent where no language is asked for.
-create function with_translation(doc json, translation json, c context) returns json language sql immutable as $$
-    select case when c.lang is null then doc else json_with(doc, 'translation', coalesce(translation, 'null')) end
-$$;
 
 -- Whether what is looked for stands in the language that is asked for: a statement or a description,
 -- as in the city's own words.

@@ -128,27 +128,29 @@ create type objective_doc as (
     links                  objective_links
 );
 
--- The actions, each beside its translation where a language is asked for.
-create function actions_doc(actions action_doc[], list translated_text[], c context) returns json language plpgsql stable
+-- The actions, each beside its translation.
+create function translated_actions(actions action_doc[], list translated_text[], c context) returns json language plpgsql stable
 set plan_cache_mode = force_generic_plan as $$
 begin
-    if c.lang is null or actions = '{}' then
-        return array_to_json(actions);
+    if actions = '{}' then
+        return '[]';
     end if;
-    return (select array_to_json(array_agg(row(a."position", a.text, a.done,
-                                               case when t.text is not null then
-                                                    row(c.lang, t.text, t.reviewed, t.source <> a.text)::action_translation end
-                                           )::translated_action order by a."position"))
-              from unnest(actions) a
-              left join unnest(list) t on t.entity = 'action' and t."position" = a."position");
+    return (
+        select array_to_json(array_agg(row(a."position", a.text, a.done,
+                                           case when t.text is not null then
+                                                row(c.lang, t.text, t.reviewed, t.source <> a.text)::action_translation end
+                                       )::translated_action order by a."position"))
+          from unnest(actions) a
+          left join unnest(list) t on t.entity = 'action' and t."position" = a."position");
 end $$;
 
 create function objective_doc(o objective_row, c context) returns json language plpgsql stable
 set plan_cache_mode = force_generic_plan as $$
 begin
-    return json_with(json_with(with_translation(row_to_json(row(
+    return json_with(json_with(json_with(row_to_json(row(
         o.code, o.goal_number, o.statement, o.description, o.description_position,
-        actions_doc(o.actions, o.translated, c), o.lead_department, o.supporting_departments, o.owner_role, o.start_on, o.due_on, o.update_frequency,
+        case when c.lang is null then array_to_json(o.actions) else translated_actions(o.actions, o.translated, c) end,
+        o.lead_department, o.supporting_departments, o.owner_role, o.start_on, o.due_on, o.update_frequency,
         trim_scale(o.weight), o.tags, milestones_doc(o.milestones), relationships_doc(o.relationships),
         funding_doc(o.funding, c.funds_shown), external_refs_doc(o.external_refs),
         o.status, o.status_as_of, trim_scale(o.percent), o.percent_as_of,
@@ -157,7 +159,7 @@ begin
         o.updates_count, o.revision, rfc3339(o.archived_at), c.demo,
         row('/objectives/' || o.code || c.suffix, '/goals/' || o.goal_number || c.suffix,
             '/objectives/' || o.code || '/updates' || c.suffix)::objective_links)::objective_doc),
-        objective_translation(o.translated, o.statement, o.description, c), c),
+        'translation', case when c.lang is not null then objective_translation(o.translated, o.statement, o.description, c) end),
         'latest_update', case when 'latest_update' = any(c.include) then latest_update_doc(c, o.goal_id, o.id) end),
         'measures', case when 'measures' = any(c.include) then measures_of(o.code, c) end);
 end $$;

@@ -33,11 +33,7 @@ create function goal_rows(c context) returns setof goal_row language sql stable 
            coalesce(s.counted, '{}'), coalesce(s.excluded, '{}'), s.reported, s.total,
            case when s.reported > 0 then s.weighted / nullif(s.weights, 0) end,
            case when s.reported > 0 and s.weights > 0 then s.reported < cardinality(s.counted) else false end,
-           s.is_complete, s.counts,
-           case when c.lang is not null
-                then array(select row(t.entity, t.position, t.field, t.text, t.source, t.reviewed)::translated_text
-                             from translation t
-                            where t.plan_id = g.plan_id and t.lang = c.lang and t.code = g.number::text) end
+           s.is_complete, s.counts, l.translated
       from goal g
       join goal_revision r
         on r.goal_id = g.id
@@ -66,6 +62,11 @@ create function goal_rows(c context) returns setof goal_row language sql stable 
                       count(*) filter (where o.status = 'cancelled'      and o.archived_at is null))::status_counts as counts
              from objective_rows(c) o
             where o.goal_id = g.id) s
+     -- Joined: with a sub-select among its columns no function of a row would be planned once with its caller.
+     cross join lateral (
+           select array_agg(row(t.entity, t.position, t.field, t.text, t.source, t.reviewed)::translated_text) as translated
+             from translation t
+            where c.lang is not null and t.plan_id = g.plan_id and t.lang = c.lang and t.code = g.number::text) l
      where g.plan_id = c.plan_id
 $$;
 
@@ -118,12 +119,12 @@ create type goal_doc as (
 );
 
 create function goal_doc(g goal_row, c context) returns json language sql stable as $$
-    select json_with(json_with(with_translation(row_to_json(row(
+    select json_with(json_with(json_with(row_to_json(row(
         g.number, g.statement, g.short_name, g.short_name_source, trim_scale(g.weight), g.revision, c.demo,
         row(percent_out(g.percent, g.is_complete), g.is_minimum, 'weighted_mean', g.reported, g.total, g.counted, g.excluded,
             overall_status(g.counts, g.total, cardinality(g.counted)), status_counts_doc(g.counts))::goal_progress_doc,
         row('/goals/' || g.number || c.suffix, '/goals/' || g.number || '/objectives' || c.suffix)::goal_links)::goal_doc),
-        goal_translation(g.translated, g.statement, c), c),
+        'translation',   case when c.lang is not null then goal_translation(g.translated, g.statement, c) end),
         'objectives',    case when 'objectives'    = any(c.include) then objectives_of(g.id, c) end),
         'latest_update', case when 'latest_update' = any(c.include) then latest_update_doc(c, g.id, null) end)
 $$;

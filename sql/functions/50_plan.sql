@@ -98,10 +98,10 @@ declare
     events event_doc[] := array(select row(e.position, e.text, e.happened_on, links_doc(e.documents))::event_doc
                                   from plan_event e where e.plan_id = p.id order by e.position);
 begin
-    return with_translation(row_to_json(row(
+    return json_with(row_to_json(row(
         p.slug, p.title, p.organization, p.overview, p.time_zone, p.fiscal_year_start, p.state, p.starts_on, p.ends_on,
         p.funding_is_public, p.demo, plan_progress(goals_of_plan(c)), events, p.revision, plan_links('/plan', c))::plan_doc),
-        plan_translation(plan_translated(c), p.title, p.overview, c), c);
+        'translation', case when c.lang is not null then plan_translation(plan_translated(c), p.title, p.overview, c) end);
 end $$;
 
 create type summary_goal as (
@@ -135,13 +135,13 @@ create type summary_doc as (
 create function summary_goals(goals goal_row[], c context) returns json language plpgsql stable
 set plan_cache_mode = force_generic_plan as $$
 begin
-    return (select coalesce(array_to_json(array_agg(with_translation(row_to_json(row(
+    return (select coalesce(array_to_json(array_agg(json_with(row_to_json(row(
                        g.number, g.statement, g.short_name, percent_out(g.percent, g.is_complete), g.is_minimum,
                        g.reported, g.total,
                        overall_status(g.counts, g.total, cardinality(g.counted)), status_counts_doc(g.counts),
                        (latest_update(c, g.id, null)).as_of,
                        row_to_json(row('/goals/' || g.number || c.suffix)::self_link))::summary_goal),
-                       goal_translation(g.translated, g.statement, c), c) order by g.number)), '[]')
+                       'translation', case when c.lang is not null then goal_translation(g.translated, g.statement, c) end) order by g.number)), '[]')
               from unnest(goals) g);
 end $$;
 
@@ -155,8 +155,8 @@ begin
     if u.id is not null then
         last := row(u.id::text, u.code, u.goal_number, u.kind, u.as_of, u.summary, rfc3339(u.published_at));
     end if;
-    return with_translation(row_to_json(row(
+    return json_with(row_to_json(row(
         p.slug, p.title, p.organization, p.demo, c.as_of, plan_progress(goals), summary_goals(goals, c), last,
         plan_links('/summary', c))::summary_doc),
-        title_translation(plan_translated(c), p.title, c), c);
+        'translation', case when c.lang is not null then title_translation(plan_translated(c), p.title, c) end);
 end $$;
