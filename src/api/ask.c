@@ -44,7 +44,7 @@ static const struct entity *entity_of(const struct exchange *x) {
 /* What a list takes beside its filters, by its form: a table is whole, a feed is not counted. */
 static const char *const LIST_WORDS[][4] = {
     [FORM_JSON] = {"limit", "cursor", "count"},
-    [FORM_HTML] = {NULL},
+    [FORM_HTML] = {"limit", "cursor", "count"},
     [FORM_CSV] = {"dialect"},
     [FORM_ATOM] = {"limit", "cursor"},
     [FORM_FEED] = {"limit", "cursor"},
@@ -115,11 +115,18 @@ static void refuse_unknown(struct call *c, const struct exchange *x, bool list) 
 
 /* ---- values ---- */
 
+/* A form of a page sends the fields that nobody filled in too. */
+static bool is_blank(const struct exchange *x, const char *text) {
+    return x->form == FORM_HTML && !*text;
+}
+
 /* The parameter's value when it passes the field's rule, NULL (and a fault where it does not)
  * otherwise. */
 static const char *value_of(struct call *c, const struct exchange *x, const struct field *f) {
     const char *text = request_param(x->rq, f->name);
-    const char *why = text ? field_refuses(c, f, text) : NULL;
+    if (!text || is_blank(x, text))
+        return NULL;
+    const char *why = field_refuses(c, f, text);
     if (!why)
         return text;
     fault_add(c, FAULT_PARAMETER, f->name, "%s", why);
@@ -203,7 +210,7 @@ static const char *write_target(struct call *c, const struct exchange *x,
     buf_adds(&b, x->rq->path);
     char mark = '?';
     for (size_t i = 0; i < x->rq->nparams; i++) {
-        if (is_one_of(x->rq->params[i].name, without))
+        if (is_one_of(x->rq->params[i].name, without) || is_blank(x, x->rq->params[i].value))
             continue;
         buf_addc(&b, mark);
         buf_add_uri(&b, x->rq->params[i].name);

@@ -22,6 +22,7 @@ struct exchange {
     struct route_args args;
     struct intent intent; /* of a write */
     enum form form;
+    bool (*handle)(struct call *c, struct exchange *x); /* the route's, or its form's */
     enum lang lang;           /* of the interface, and of what there is a translation of */
     enum csv_dialect dialect; /* where the form is CSV */
     bool reads_drafts;
@@ -63,6 +64,7 @@ bool calendar_list(struct call *c, struct exchange *x);
 bool stratml_get(struct call *c, struct exchange *x);
 bool catalog_get(struct call *c, struct exchange *x);
 bool report_get(struct call *c, struct exchange *x);
+bool page_give(struct call *c, struct exchange *x);
 
 /* What a write consists of after its parameters: done, and all told who should hear of it; then its
  * answer, as it came from the database or (takes body) in another form. */
@@ -74,6 +76,9 @@ bool resource_answer(struct call *c, struct exchange *x, const struct outcome *o
 /* A 200 of this type, to be kept as all public reads are, and not at all where a key was needed;
  * its ETag stands already. */
 void resource_describe(struct call *c, struct exchange *x, const char *type);
+
+/* A 200 that is this page (takes its memory), in the exchange's language. */
+bool page_reply(struct call *c, struct exchange *x, struct buf *page);
 
 bool pull_list(struct call *c, struct exchange *x);
 bool stream_open(struct call *c, struct exchange *x);

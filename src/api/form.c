@@ -1,17 +1,18 @@
 #include "exchange.h"
 
-/* The faces of a document beside JSON, most telling first: what a route offers is among its flags.
- */
+/* The faces of a document beside JSON, most telling first, and who makes them: what a route offers
+ * is among its flags. */
 static const struct {
     unsigned flag;
     enum form form;
     const char *type;
+    bool (*handle)(struct call *c, struct exchange *x);
 } FORMS[] = {
-    {ROUTE_HTML, FORM_HTML, "text/html"},
-    {ROUTE_CSV, FORM_CSV, "text/csv"},
-    {ROUTE_ATOM, FORM_ATOM, "application/atom+xml"},
-    {ROUTE_FEED, FORM_FEED, "application/feed+json"},
-    {ROUTE_ICAL, FORM_ICAL, "text/calendar"},
+    {ROUTE_HTML, FORM_HTML, "text/html", page_give},
+    {ROUTE_CSV, FORM_CSV, "text/csv", sheet_list},
+    {ROUTE_ATOM, FORM_ATOM, "application/atom+xml", feed_list},
+    {ROUTE_FEED, FORM_FEED, "application/feed+json", feed_list},
+    {ROUTE_ICAL, FORM_ICAL, "text/calendar", calendar_list},
 };
 
 static bool offers(const struct exchange *x, size_t i) {
@@ -60,6 +61,7 @@ bool negotiate(struct call *c, struct exchange *x) {
     const char *accept = request_header(x->rq, "Accept");
     int best = accept_quality(accept, "application/json");
     x->form = FORM_JSON;
+    x->handle = x->route->handle;
     if (x->route->flags & ROUTE_AS_IS) {
         x->form = only_form(x);
         x->lang = choose_lang(x);
@@ -75,6 +77,7 @@ bool negotiate(struct call *c, struct exchange *x) {
         if (wanted > best) {
             best = wanted;
             x->form = FORMS[i].form;
+            x->handle = FORMS[i].handle;
         }
     }
     x->lang = choose_lang(x);

@@ -69,7 +69,7 @@ void forgo(struct call *c, struct exchange *x) {
 static bool lead(struct call *c, struct exchange *x, struct lease *lease) {
     struct cache_hit old;
     x->lease = lease;
-    bool fine = x->route->handle(c, x);
+    bool fine = x->handle(c, x);
     if (!x->lease)
         return fine;
     struct blob *made = fine && x->rp->status == 200 ? reply_freeze(c, x->rq, x->rp)
@@ -92,11 +92,12 @@ bool remember(struct call *c, struct exchange *x) {
     struct lease *lease;
     struct cache_hit hit;
     if (!x->key)
-        return x->route->handle(c, x);
-    unsigned tags = x->route->entity ? x->route->entity->reads : TAG_ALL;
+        return x->handle(c, x);
+    bool is_more = x->form == FORM_HTML; /* a page says more than its route's own document */
+    unsigned tags = x->route->entity && !is_more ? x->route->entity->reads : TAG_ALL;
     if (!cache_lease(c, x->api->cache, x->key, tags, &lease, &hit))
         return false;
     if (hit.blob)
         return give(c, x, &hit);
-    return lease ? lead(c, x, lease) : x->route->handle(c, x);
+    return lease ? lead(c, x, lease) : x->handle(c, x);
 }

@@ -14,16 +14,9 @@ static bool report_page(struct call *c, struct exchange *x) {
     const char *self = ask_page(c, x);
     if (!report || !self || !page_report(c, &page, x->lang, self, report))
         return false;
-    x->rp->etag = reply_etag(c, 0, page.data, page.len);
-    resource_describe(c, x, "text/html; charset=utf-8");
-    reply_header(x->rp, "Content-Security-Policy", page_policy(c));
-    reply_header(x->rp, "Content-Language", lang_tag(x->lang));
-    reply_take_body(x->rp, &page);
-    return !c->err;
+    return page_reply(c, x, &page);
 }
 
 bool report_get(struct call *c, struct exchange *x) {
-    if (x->form == FORM_CSV)
-        return sheet_list(c, x);
     return x->form == FORM_HTML ? report_page(c, x) : resource_get(c, x);
 }

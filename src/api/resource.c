@@ -42,10 +42,6 @@ static const struct entity *entity_of(const struct exchange *x) {
 bool resource_list(struct call *c, struct exchange *x) {
     AUTO(document) struct document d = {0};
     struct query q;
-    if (x->form == FORM_CSV)
-        return sheet_list(c, x);
-    if (x->form == FORM_ATOM || x->form == FORM_FEED)
-        return feed_list(c, x);
     return ask_read(c, x, true, &q) && entity_list(c, x->api->pool, entity_of(x), &q, &d) &&
            reply_document(c, x, &d);
 }

@@ -29,6 +29,7 @@ enum {
     ADMIN = SCOPE_ADMIN,
     STAFF = SCOPE_REPORT | SCOPE_PUBLISH | SCOPE_EDIT,
     KEPT = ROUTE_CACHED,
+    PAGED = ROUTE_CACHED | ROUTE_HTML,
     LISTED = ROUTE_CACHED | ROUTE_CSV,
     SHEET = ROUTE_CACHED | ROUTE_AS_IS | ROUTE_CSV,
     PAGE = ROUTE_CACHED | ROUTE_AS_IS | ROUTE_HTML,
@@ -38,7 +39,7 @@ enum {
 
 /* Static segments win by standing before the names that could take them. */
 const struct route ROUTES[] = {
-    {"GET", "/", site_index, NULL, NULL, ANY, KEPT | ROUTE_HTML, 0},
+    {"GET", "/", site_index, NULL, NULL, ANY, PAGED, 0},
     {"GET", "/plan", resource_get, &plan, NULL, ANY, KEPT, 0},
     {"GET", "/summary", resource_get, &summary, NULL, ANY, KEPT, 0},
     {"GET", "/plan.stratml.xml", stratml_get, &plan, NULL, ANY, KEPT | ROUTE_AS_IS, 0},
@@ -46,23 +47,23 @@ const struct route ROUTES[] = {
 
     {"GET", "/goals", resource_list, &goals, NULL, ANY, KEPT | ROUTE_CSV, 0},
     {"GET", "/goals.csv", sheet_list, &goals, NULL, ANY, SHEET, 0},
-    {"GET", "/goals/{number}", resource_get, &goals, NULL, ANY, KEPT, 0},
+    {"GET", "/goals/{number}", resource_get, &goals, NULL, ANY, PAGED, 0},
     {"PATCH", "/goals/{number}", resource_write, NULL, &goal_patch, EDIT, 0, BODY},
     {"GET", "/goals/{number}/objectives", resource_list, &objectives, NULL, ANY, KEPT, 0},
 
-    {"GET", "/objectives", resource_list, &objectives, NULL, ANY, KEPT | ROUTE_CSV, 0},
+    {"GET", "/objectives", resource_list, &objectives, NULL, ANY, PAGED | ROUTE_CSV, 0},
     {"GET", "/objectives.csv", sheet_list, &objectives, NULL, ANY, SHEET, 0},
-    {"GET", "/objectives/{code}", resource_get, &objectives, NULL, ANY, KEPT, 0},
+    {"GET", "/objectives/{code}", resource_get, &objectives, NULL, ANY, PAGED, 0},
     {"PATCH", "/objectives/{code}", resource_write, NULL, &objective_patch, EDIT, 0, BODY},
     {"GET", "/objectives/{code}/updates", resource_list, &updates, NULL, ANY, KEPT, 0},
 
-    {"GET", "/updates", resource_list, &updates, NULL, ANY, KEPT | ROUTE_DRAFTS | SUBSCRIBED, 0},
+    {"GET", "/updates", resource_list, &updates, NULL, ANY, PAGED | ROUTE_DRAFTS | SUBSCRIBED, 0},
     {"GET", "/updates.csv", sheet_list, &updates, NULL, ANY, SHEET, 0},
     {"GET", "/updates.atom", feed_list, &updates, NULL, ANY, KEPT | ROUTE_AS_IS | ROUTE_ATOM, 0},
     {"GET", "/feed.json", feed_list, &updates, NULL, ANY, KEPT | ROUTE_AS_IS | ROUTE_FEED, 0},
     {"POST", "/updates", resource_write, NULL, &update_post, REPORT, 0, BODY},
     {"POST", "/updates/batch", batch_take, NULL, &updates_batch, REPORT, 0, BATCH},
-    {"GET", "/updates/{id}", resource_get, &updates, NULL, ANY, KEPT | ROUTE_DRAFTS, 0},
+    {"GET", "/updates/{id}", resource_get, &updates, NULL, ANY, PAGED | ROUTE_DRAFTS, 0},
     {"PUT", "/updates/{id}", resource_write, NULL, &draft_put, REPORT, 0, BODY},
     {"POST", "/updates/{id}/publication", resource_write, NULL, &update_publish, PUBLISH, 0, BODY},
     {"POST", "/updates/{id}/retraction", resource_write, NULL, &update_retract, PUBLISH, 0, BODY},
@@ -136,8 +137,8 @@ const struct route ROUTES[] = {
     {"GET", "/openapi.yaml", ops_contract, NULL, NULL, ANY, KEPT | ROUTE_AS_IS, 0},
     {"GET", "/accessibility", site_accessibility, NULL, NULL, ANY, PAGE, 0},
     {"GET", "/.well-known/security.txt", site_security, NULL, NULL, ANY, KEPT | ROUTE_AS_IS, 0},
-    {"GET", "/problems", site_problems, NULL, NULL, ANY, KEPT | ROUTE_HTML, 0},
-    {"GET", "/problems/{code}", site_problem, NULL, NULL, ANY, KEPT | ROUTE_HTML, 0},
+    {"GET", "/problems", site_problems, NULL, NULL, ANY, PAGED, 0},
+    {"GET", "/problems/{code}", site_problem, NULL, NULL, ANY, PAGED, 0},
 
     {"GET", "/livez", ops_livez, NULL, NULL, ANY, ROUTE_FREE, 0},
     {"GET", "/readyz", ops_readyz, NULL, NULL, ANY, ROUTE_FREE, 0},

@@ -5,23 +5,9 @@
 #include "base/clock.h"
 #include "exchange.h"
 #include "http/problem.h"
-#include "model/objective.h"
-#include "model/plan.h"
 #include "view/accessibility.h"
 #include "view/languages.h"
 #include "view/page.h"
-
-static bool reply_page(struct call *c, struct exchange *x, struct buf *page) {
-    x->rp->status = 200;
-    x->rp->type = "text/html; charset=utf-8";
-    x->rp->compress = true;
-    x->rp->cache_control = "public, max-age=30, stale-while-revalidate=60, stale-if-error=86400";
-    x->rp->etag = reply_etag(c, 0, page->data, page->len);
-    reply_header(x->rp, "Content-Security-Policy", page_policy(c));
-    reply_header(x->rp, "Content-Language", lang_tag(x->lang));
-    reply_take_body(x->rp, page);
-    return !c->err;
-}
 
 static bool reply_json(struct call *c, struct exchange *x, struct buf *body) {
     if (!buf_ok(c, body))
@@ -35,30 +21,6 @@ static bool reply_json(struct call *c, struct exchange *x, struct buf *body) {
 }
 
 /* ---- / ---- */
-
-static bool plan_page(struct call *c, struct exchange *x, struct buf *page) {
-    AUTO(document) struct document summary_text = {0}, objectives_text = {0};
-    struct query q;
-    if (!ask_read(c, x, false, &q) || !entity_get(c, x->api->pool, &summary, &q, &summary_text))
-        return false;
-    q.filters = "{}";
-    q.self = "/objectives";
-    q.limit = QUERY_LIMIT_MOST;
-    if (!entity_list(c, x->api->pool, &objectives, &q, &objectives_text))
-        return false;
-    AUTO(doc) struct doc *whole = doc_parse(c, summary_text.body.data, summary_text.body.len);
-    AUTO(doc)
-    struct doc *all = whole ? doc_parse(c, objectives_text.body.data, objectives_text.body.len)
-                            : NULL;
-    const struct catalog data = {
-        .head = whole,
-        .base = x->api->public_url,
-        .suffix = q.plan ? call_printf(c, "?plan=%s", q.plan) : "",
-        .license = x->api->license,
-    };
-    const char *self = ask_page(c, x);
-    return all && !c->err && page_plan(c, page, x->lang, self, whole, all, &data);
-}
 
 /* Links to what can be read without a name or a key, from the table itself. */
 static void add_index(struct buf *b, const char *version) {
@@ -84,8 +46,6 @@ static void add_index(struct buf *b, const char *version) {
 bool site_index(struct call *c, struct exchange *x) {
     AUTO(buf) struct buf b = {0};
     struct query q;
-    if (x->form == FORM_HTML)
-        return plan_page(c, x, &b) && reply_page(c, x, &b);
     if (!ask_read(c, x, false, &q))
         return false;
     add_index(&b, x->api->version);
@@ -131,7 +91,7 @@ static bool problems_page(struct call *c, struct exchange *x, const struct probl
         add_problem_html(&b, first + i, kept);
     buf_adds(&b, "</main>\n");
     page_end(&b);
-    return buf_ok(c, &b) && reply_page(c, x, &b);
+    return page_reply(c, x, &b);
 }
 
 bool site_problems(struct call *c, struct exchange *x) {
@@ -171,7 +131,7 @@ bool site_accessibility(struct call *c, struct exchange *x) {
         return false;
     const char *self = ask_page(c, x);
     return self && page_accessibility(c, &b, x->lang, self, x->api->contact) &&
-           reply_page(c, x, &b);
+           page_reply(c, x, &b);
 }
 
 /* ---- /.well-known/security.txt (RFC 9116) ---- */

@@ -178,6 +178,7 @@ START_TEST(a_body_on_a_read_is_refused_and_the_connection_closed) {
 END_TEST
 
 #define TABLE "text/csv; charset=utf-8; header=present"
+#define PAGE  "text/html; charset=utf-8"
 
 START_TEST(the_form_is_negotiated) {
     static const char *const browser =
@@ -198,17 +199,26 @@ START_TEST(the_form_is_negotiated) {
         {"/goals", "text/csv, */*;q=0.1", 200, TABLE},
         {"/goals", "text/csv, */*", 200, "application/json"},
         {"/goals/7", "text/csv", 406, "application/problem+json"},
+        {"/goals/7", "text/html", 200, PAGE},
+        {"/goals/7", "text/html, */*", 200, "application/json"},
+        {"/goals/9", "text/html", 404, "application/problem+json"},
+        {"/objectives", "text/html, text/csv;q=0.9", 200, PAGE},
+        {"/objectives/7.1", "text/html", 200, PAGE},
+        {"/objectives/9.9", "text/html", 404, "application/problem+json"},
+        {"/updates", "text/html", 200, PAGE},
+        {"/updates/1", "text/html", 200, PAGE},
+        {"/updates/999999", "text/html", 404, "application/problem+json"},
         {"/goals.csv", "application/json", 200, TABLE},
         {"/updates", "application/atom+xml", 200, "application/atom+xml; charset=utf-8"},
         {"/updates", "application/feed+json", 200, "application/feed+json"},
         {"/feed.json", "text/html", 200, "application/feed+json"},
         {"/", "application/json", 200, "application/json"},
         {"/", "*/*", 200, "application/json"},
-        {"/", "text/html", 200, "text/html; charset=utf-8"},
+        {"/", "text/html", 200, PAGE},
         {"/", "text/html;q=0.5, application/json;q=0.9", 200, "application/json"},
         {"/", "image/png", 406, "application/problem+json"},
-        {"/problems", "text/html", 200, "text/html; charset=utf-8"},
-        {"/problems/invalid", "text/html", 200, "text/html; charset=utf-8"},
+        {"/problems", "text/html", 200, PAGE},
+        {"/problems/invalid", "text/html", 200, PAGE},
         {"/problems/invalid", "application/json", 200, "application/json"},
         {"/metrics", "text/plain", 200, "text/plain; version=0.0.4; charset=utf-8"},
         {"/openapi.yaml", "application/json", 200, "application/yaml"},
@@ -285,7 +295,7 @@ START_TEST(a_language_that_is_none_is_refused_by_name) {
                 "malformed lang");
     const struct answer *a = EXPECT(&s, 400, .method = "GET", .target = "/summary?lang=x");
     HOLDS(a, "errors/0/detail", "must be one of en, es, ko, tl, zh-Hans, zh-Hant");
-    REFUSES(EXPECT(&s, 400, .method = "GET", .target = "/updates?lang=ko"), "malformed lang");
+    REFUSES(EXPECT(&s, 400, .method = "GET", .target = "/departments?lang=ko"), "malformed lang");
     REFUSES(EXPECT(&s, 400, .method = "GET", .target = "/goals.csv?lang=ko"), "malformed lang");
     REFUSES(EXPECT(&s, 400, .method = "GET", .target = "/plan.stratml.xml?lang=ko"),
             "malformed lang");

@@ -27,6 +27,7 @@ UNSPEAKABLE = [
     ("to", "before"),
     ("from", "before"),
     ("known_at", "is not a parameter of this path"),  # beside state=draft
+    ("lang", "is not a parameter of this path"),  # beside state=draft
     # two years that follow each other: as a pattern it would be a hundred
     ("fiscal_year", "must be a fiscal year"),
     ("#/funding/", "must be a fiscal year"),

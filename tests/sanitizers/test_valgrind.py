@@ -26,6 +26,10 @@ SETTINGS = {
 REQUESTS = [
     ("GET", "/", {}, None, 200),
     ("GET", "/", {"Accept": "text/html"}, None, 200),
+    ("GET", "/goals/7?lang=ko", {"Accept": "text/html"}, None, 200),
+    ("GET", "/objectives?q=app&goal=", {"Accept": "text/html"}, None, 200),
+    ("GET", "/objectives/7.1?as_of=2026-01-31", {"Accept": "text/html"}, None, 200),
+    ("GET", "/updates", {"Accept": "text/html"}, None, 200),
     ("GET", "/plan", {}, None, 200),
     ("GET", "/summary", {"Accept-Encoding": "gzip"}, None, 200),
     ("HEAD", "/goals", {}, None, 200),
