@@ -7,17 +7,21 @@
 
 #include "http/request.h"
 
-enum { ROUTE_ARGS = 4 };
+enum { ROUTE_ARGS = 4, ROUTE_CUT = 64 };
 
+/* Not to be copied: one value may lie in it. */
 struct route_args {
     struct pair arg[ROUTE_ARGS]; /* name without braces, decoded value */
     size_t count;
+    char cut[ROUTE_CUT]; /* the value that is a part of its segment; a longer one is no match */
 };
 
 /*
  * True when the request's path meets the pattern. "{id}" and "{number}" take 1 to 18 digits,
- * "{source}" takes [a-z][a-z0-9._-]*, any other name takes any non-empty segment. A trailing slash
- * is no match. Static segments win by standing earlier in the route table.
+ * "{source}" takes [a-z][a-z0-9._-]*, "{edition}" 16 digits of lower-case hex, any other name takes
+ * anything but nothing. A name is a whole segment, or one name of the pattern a part of it:
+ * "/badges/goal/{number}.svg". A trailing slash is no match. Static segments win by standing
+ * earlier in the route table.
  */
 bool route_match(const char *pattern, const struct request *rq, struct route_args *args);
 

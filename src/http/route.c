@@ -19,6 +19,10 @@ static bool is_something(const char *value) {
     return *value != '\0';
 }
 
+static bool is_edition(const char *value) {
+    return strlen(value) == 16 && strspn(value, "0123456789abcdef") == 16;
+}
+
 /* Every name that a pattern may hold between braces, and what it takes. */
 static const struct shape {
     const char *name;
@@ -28,7 +32,7 @@ static const struct shape {
     {"source", is_source},    {"external_id", is_something},
     {"code", is_something},   {"name", is_something},
     {"slug", is_something},   {"delivery", is_number},
-    {"period", is_something},
+    {"period", is_something}, {"edition", is_edition},
 };
 
 static const struct shape *shape_of(struct slice name) {
@@ -40,15 +44,34 @@ static const struct shape *shape_of(struct slice name) {
     return NULL;
 }
 
-static bool meets(struct slice part, const char *value, struct route_args *args) {
-    if (part.len <= 2 || part.at[0] != '{')
-        return part.at[0] == value[0] && text_equal(part, value);
-
-    const struct shape *shape = shape_of((struct slice){part.at + 1, part.len - 2});
+static bool take(const struct shape *shape, const char *value, struct route_args *args) {
     if (!shape || !shape->fits(value) || args->count == ROUTE_ARGS)
         return false;
     args->arg[args->count++] = (struct pair){shape->name, value};
     return true;
+}
+
+/* "{code}.svg", "widget-{edition}.js": what stands before and behind the name is as it is. */
+static bool meets_inside(struct slice part, const char *value, struct route_args *args) {
+    const char *open = memchr(part.at, '{', part.len);
+    const char *shut = open ? memchr(open, '}', part.len - (size_t)(open - part.at)) : NULL;
+    if (!shut)
+        return text_equal(part, value);
+    struct slice name = {open + 1, (size_t)(shut - open) - 1};
+    size_t before = (size_t)(open - part.at), behind = part.len - before - name.len - 2;
+    size_t len = strlen(value);
+    if (len < before + behind || len - before - behind >= sizeof(args->cut) ||
+        memcmp(value, part.at, before) != 0 || memcmp(value + len - behind, shut + 1, behind) != 0)
+        return false;
+    memcpy(args->cut, value + before, len - before - behind);
+    args->cut[len - before - behind] = '\0';
+    return take(shape_of(name), args->cut, args);
+}
+
+static bool meets(struct slice part, const char *value, struct route_args *args) {
+    if (part.len > 2 && part.at[0] == '{' && part.at[part.len - 1] == '}')
+        return take(shape_of((struct slice){part.at + 1, part.len - 2}), value, args);
+    return (part.at[0] == '{' || part.at[0] == value[0]) && meets_inside(part, value, args);
 }
 
 bool route_match(const char *pattern, const struct request *rq, struct route_args *args) {

@@ -45,6 +45,21 @@ static const struct {
     {"/updates/{id}/publication", "/updates/17/publication/x", false},
     {"/openapi.json", "/openapi.json", true},
     {"/openapi.json", "/openapi%2Ejson", true},
+    {"/goal/{number}.svg", "/goal/7.svg", true},
+    {"/goal/{number}.svg", "/goal/7%2Esvg", true},
+    {"/goal/{number}.svg", "/goal/7", false},
+    {"/goal/{number}.svg", "/goal/.svg", false},
+    {"/goal/{number}.svg", "/goal/x.svg", false},
+    {"/goal/{number}.svg", "/goal/7.svg.svg", false},
+    {"/goal/{number}.svg", "/goal/svg", false},
+    {"/objective/{code}.svg", "/objective/5.5.svg", true},
+    {"/objective/{code}.svg",
+     "/objective/1234567890123456789012345678901234567890123456789012345678901234.svg", false},
+    {"/widget-{edition}.js", "/widget-0123456789abcdef.js", true},
+    {"/widget-{edition}.js", "/widget-0123456789abcde.js", false},
+    {"/widget-{edition}.js", "/widget-0123456789ABCDEF.js", false},
+    {"/widget-{edition}.js", "/widget.js", false},
+    {"/widget-{edition}.js", "/Widget-0123456789abcdef.js", false},
 };
 
 START_TEST(paths_meet_their_patterns_only) {
@@ -72,7 +87,24 @@ START_TEST(captures_are_decoded_and_named) {
 }
 END_TEST
 
+START_TEST(a_name_within_a_segment_is_cut_out) {
+    struct call c;
+    struct route_args args;
+    struct request rq = {.path = "/objective/5.5.svg"};
+    call_init(&c, 1000);
+    ck_assert(request_parse_target(&c, &rq));
+    ck_assert(route_match("/objective/{code}.svg", &rq, &args));
+    ck_assert_uint_eq(args.count, 1);
+    ck_assert_str_eq(route_arg(&args, "code"), "5.5");
+    call_drop(&c);
+}
+END_TEST
+
 int main(void) {
-    const TTest *const tests[] = {paths_meet_their_patterns_only, captures_are_decoded_and_named};
+    const TTest *const tests[] = {
+        paths_meet_their_patterns_only,
+        captures_are_decoded_and_named,
+        a_name_within_a_segment_is_cut_out,
+    };
     return suite_run("http/route", tests, COUNT(tests));
 }
