@@ -8,13 +8,16 @@
 
 #include "base/macros.h"
 
-enum { SHA256_SIZE = 32, SHA256_HEX = 65 };
+enum { SHA256_SIZE = 32, SHA256_HEX = 65, SHA384_SIZE = 48 };
 
 /* SHA-256 (FIPS 180-4) of len bytes. */
 void sha256(const void *bytes, size_t len, uint8_t out[SHA256_SIZE]);
 
 /* The same as lower-case hex with its NUL. */
 void sha256_hex(const void *bytes, size_t len, char out[SHA256_HEX]);
+
+/* SHA-384 (FIPS 180-4), which subresource integrity is written in. */
+void sha384(const void *bytes, size_t len, uint8_t out[SHA384_SIZE]);
 
 /* SHA-256 of several pieces one after the other. */
 struct piece {

@@ -17,6 +17,14 @@ void sha256(const void *bytes, size_t len, uint8_t out[SHA256_SIZE]) {
     SHA256_Final(out, &context);
 }
 
+/* What OpenSSL calls so is SHA-384's context too. */
+void sha384(const void *bytes, size_t len, uint8_t out[SHA384_SIZE]) {
+    SHA512_CTX context;
+    SHA384_Init(&context);
+    SHA384_Update(&context, bytes, len);
+    SHA384_Final(out, &context);
+}
+
 void hex_encode(const void *bytes, size_t len, char *out) {
     static const char digits[] = "0123456789abcdef";
     const uint8_t *at = bytes;

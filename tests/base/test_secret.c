@@ -28,6 +28,16 @@ START_TEST(sha256_gives_the_published_values) {
 }
 END_TEST
 
+START_TEST(sha384_gives_the_published_value) {
+    uint8_t raw[SHA384_SIZE];
+    char hex[SHA384_SIZE * 2 + 1];
+    sha384("abc", 3, raw);
+    hex_encode(raw, sizeof(raw), hex);
+    ck_assert_str_eq(hex, "cb00753f45a35e8bb5a03d699ac65007272c32ab0eded1631a8b605a43ff5bed"
+                          "8086072ba1e7cc2358baeca134c825a7");
+}
+END_TEST
+
 START_TEST(pieces_hash_as_their_sum) {
     const struct piece pieces[] = {{"a", 1}, {"", 0}, {NULL, 0}, {"bc", 2}};
     char hex[SHA256_HEX];
@@ -184,6 +194,7 @@ END_TEST
 int main(void) {
     const TTest *const tests[] = {
         sha256_gives_the_published_values,
+        sha384_gives_the_published_value,
         pieces_hash_as_their_sum,
         random_bytes_differ,
         equality_sees_each_byte,
