@@ -5,9 +5,9 @@
 
 #include "base/clock.h"
 
-enum type { TEXT, SECRET, INTEGER, CHOICE, TIME, CONTACT, MAIL, ADDRESS, LINK };
+enum type { TEXT, SECRET, INTEGER, CHOICE, TIME, CONTACT, MAIL, ADDRESS, LINK, ORIGINS };
 
-enum { ADDRESS_MOST = 256 };
+enum { ADDRESS_MOST = 256, ORIGINS_MOST = 1024 };
 
 struct row {
     const char *name, *env;
@@ -67,6 +67,10 @@ static const struct row ROWS[SET_COUNT] = {
     [SET_LICENSE] = {"license", "PROGRESS_LICENSE", LINK, NULL, 0, 0, NULL,
                      "URL of the licence of the data, for `/data.json` and the page; not set: none "
                      "is stated"},
+    [SET_EMBED_HOSTS] =
+        {"embed-hosts", "PROGRESS_EMBED_HOSTS", ORIGINS, "", 0, 0, NULL,
+         "comma list of the sites that may show `/embed` pages in a frame, such as "
+         "https://www.example.org or https://*.example.org; not set: this service alone"},
     [SET_KEEP_ALIVE] = {"keep-alive-ms", "PROGRESS_KEEP_ALIVE_MS", INTEGER, "15000", 100, 120000,
                         NULL, "life of an idle connection, milliseconds"},
     [SET_HEAD] = {"head-ms", "PROGRESS_HEAD_MS", INTEGER, "5000", 100, 60000, NULL,
@@ -117,9 +121,9 @@ static const struct row ROWS[SET_COUNT] = {
 };
 
 static const char *const TYPE_WORDS[] = {
-    [TEXT] = "text",     [SECRET] = "secret", [INTEGER] = "integer",
-    [CHOICE] = "choice", [TIME] = "time",     [CONTACT] = "URI",
-    [MAIL] = "URI",      [ADDRESS] = "URL",   [LINK] = "URL",
+    [TEXT] = "text", [SECRET] = "secret", [INTEGER] = "integer", [CHOICE] = "choice",
+    [TIME] = "time", [CONTACT] = "URI",   [MAIL] = "URI",        [ADDRESS] = "URL",
+    [LINK] = "URL",  [ORIGINS] = "text",
 };
 
 /* Filled by config_read before any thread starts, read-only afterwards. */
@@ -181,6 +185,36 @@ static bool is_address(const char *text) {
     return is_link(text) && text[strlen(text) - 1] != '/';
 }
 
+/* "https://www.example.org:8443", or "*." before the host for all below it: what frame-ancestors
+ * takes (CSP 3), and nothing that would end it. */
+static bool is_origin(const char *text, size_t len) {
+    static const char LETTERS[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                  "-.";
+    const char *end = text + len;
+    size_t scheme = strncmp(text, "https://", 8) == 0 ? 8 : 7;
+    if (len < scheme || (scheme == 7 && strncmp(text, "http://", 7) != 0))
+        return false;
+    const char *host = text + scheme;
+    host += strncmp(host, "*.", 2) == 0 ? 2 : 0;
+    size_t letters = strspn(host, LETTERS);
+    const char *port = host + letters;
+    size_t digits = port < end && *port == ':' ? strspn(port + 1, "0123456789") : 0;
+    return letters > 0 && *host != '.' && digits <= 5 && port + digits + (digits > 0) == end;
+}
+
+static bool is_origins(const char *text) {
+    static const char MARKS[] = ", ";
+    if (strlen(text) >= ORIGINS_MOST)
+        return false;
+    for (const char *at = text + strspn(text, MARKS); *at; at += strspn(at, MARKS)) {
+        size_t len = strcspn(at, MARKS);
+        if (!is_origin(at, len))
+            return false;
+        at += len;
+    }
+    return true;
+}
+
 static void check(struct buf *faults, const struct row *r, const char *text) {
     int64_t at;
     const char *mark = faults->len ? "\n" : "";
@@ -202,6 +236,11 @@ static void check(struct buf *faults, const struct row *r, const char *text) {
     else if (r->type == ADDRESS && !is_address(text))
         buf_addf(faults,
                  "%s%s: must be an http: or https: URL without a slash at its end, not \"%s\"",
+                 mark, r->env, text);
+    else if (r->type == ORIGINS && !is_origins(text))
+        buf_addf(faults,
+                 "%s%s: must be a list of origins such as https://www.example.org, without paths, "
+                 "not \"%s\"",
                  mark, r->env, text);
     else if (r->type == TIME && !clock_parse_rfc3339(text, &at))
         buf_addf(faults, "%s%s: must be a time as in RFC 3339, not \"%s\"", mark, r->env, text);

@@ -27,6 +27,7 @@ enum setting {
     SET_SECURITY_CONTACT,
     SET_CONTACT,
     SET_LICENSE,
+    SET_EMBED_HOSTS,
     SET_KEEP_ALIVE,
     SET_HEAD,
     SET_BODY,

@@ -33,6 +33,7 @@
 #include "model/pull.h"
 #include "pg/migrate.h"
 #include "pg/pool.h"
+#include "view/widget.h"
 #include "view/xml_in.h"
 
 enum { PUBLIC_URL_SIZE = 512 }; /* of the longest that config.c lets through */
@@ -155,8 +156,17 @@ static void find_public_url(struct house *h) {
 
 /* What answers depend on beside the database: those of another edition are none of ours. */
 static void name_edition(struct house *h) {
-    const char *words[] = {PROGRESS_VERSION, h->functions, h->public_url, config_text(SET_CONTACT),
-                           config_text(SET_LICENSE)};
+    char widget[WIDGET_EDITION];
+    widget_edition(widget);
+    const char *words[] = {
+        PROGRESS_VERSION,
+        h->functions,
+        h->public_url,
+        config_text(SET_CONTACT),
+        config_text(SET_LICENSE),
+        config_text(SET_EMBED_HOSTS),
+        widget,
+    };
     struct piece pieces[COUNT(words)];
     for (size_t i = 0; i < COUNT(words); i++)
         pieces[i] = (struct piece){words[i] ? words[i] : "", words[i] ? strlen(words[i]) + 1 : 1};
@@ -273,6 +283,7 @@ static bool open_wire(struct call *c, struct house *h) {
         .security_contact = config_text(SET_SECURITY_CONTACT),
         .contact = config_text(SET_CONTACT),
         .license = config_text(SET_LICENSE),
+        .embed_hosts = config_text(SET_EMBED_HOSTS),
         .public_host = config_text(SET_PUBLIC_HOST),
         .public_url = h->public_url,
         .webhooks_by_http = is_on(SET_WEBHOOK_HTTP),

@@ -25,7 +25,7 @@ static const char *const ALL[] = {
     "PROGRESS_SMTP_URL",      "PROGRESS_SMTP_USER",
     "PROGRESS_SMTP_PASSWORD", "PROGRESS_SENDMAIL",
     "PROGRESS_CONTACT",       "PROGRESS_LICENSE",
-    "PROGRESS_CHANGES_DAYS",
+    "PROGRESS_CHANGES_DAYS",  "PROGRESS_EMBED_HOSTS",
 };
 
 static void forget_environment(void) {
@@ -121,6 +121,20 @@ START_TEST(a_faulty_setting_is_refused_by_name) {
         {"PROGRESS_CONTACT", "mailto:a@b.org,c@d.org"},
         {"PROGRESS_LICENSE", "CC0"},
         {"PROGRESS_LICENSE", "https://x/</script>"},
+        {"PROGRESS_EMBED_HOSTS", "www.example.org"},
+        {"PROGRESS_EMBED_HOSTS", "https://"},
+        {"PROGRESS_EMBED_HOSTS", "https"},
+        {"PROGRESS_EMBED_HOSTS", "https://.org"},
+        {"PROGRESS_EMBED_HOSTS", "https://www.example.org/"},
+        {"PROGRESS_EMBED_HOSTS", "https://www.example.org:"},
+        {"PROGRESS_EMBED_HOSTS", "https://www.example.org:654321"},
+        {"PROGRESS_EMBED_HOSTS", "https://www.*.org"},
+        {"PROGRESS_EMBED_HOSTS", "https://*"},
+        {"PROGRESS_EMBED_HOSTS", "*"},
+        {"PROGRESS_EMBED_HOSTS", "ftp://example.org"},
+        {"PROGRESS_EMBED_HOSTS", "https://a.example; script-src *"},
+        {"PROGRESS_EMBED_HOSTS", "https://a.example, b.example"},
+        {"PROGRESS_EMBED_HOSTS", "https://a.example\nX: y"},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         AUTO(call) struct call c;
@@ -138,6 +152,9 @@ START_TEST(addresses_that_are_fine_pass) {
         {"PROGRESS_PUBLIC_URL", "https://example.org/plan"},
         {"PROGRESS_CONTACT", "mailto:city.plan+data@data.example.org"},
         {"PROGRESS_LICENSE", "https://creativecommons.org/publicdomain/zero/1.0/"},
+        {"PROGRESS_EMBED_HOSTS", "https://www.example.org"},
+        {"PROGRESS_EMBED_HOSTS",
+         "https://a.example, https://*.b.example:8443 http://localhost:80,"},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         AUTO(call) struct call c;

@@ -47,7 +47,9 @@ struct api {
     const char *license;          /* of the data, a URL; or NULL */
     const char *public_host;
     const char *public_url; /* what absolute links begin with; no slash at its end */
-    bool webhooks_by_http;  /* a subscription may have an address without TLS */
+    const char
+        *embed_hosts;      /* who may show embedded pages in frames: origins, by commas or spaces */
+    bool webhooks_by_http; /* a subscription may have an address without TLS */
 };
 
 /* The http room's handler: context is the struct api. */

@@ -23,6 +23,7 @@ enum route_flag {
     ROUTE_ATOM = 128,
     ROUTE_FEED = 256, /* JSON Feed */
     ROUTE_ICAL = 512,
+    ROUTE_SVG = 1024,
 };
 
 struct route {

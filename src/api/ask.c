@@ -49,6 +49,7 @@ static const char *const LIST_WORDS[][4] = {
     [FORM_ATOM] = {"limit", "cursor"},
     [FORM_FEED] = {"limit", "cursor"},
     [FORM_ICAL] = {NULL},
+    [FORM_SVG] = {NULL},
 };
 
 /* Its answer depends on who asks. */

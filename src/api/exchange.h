@@ -12,7 +12,7 @@
 #include "view/csv.h"
 #include "view/words.h"
 
-enum form { FORM_JSON, FORM_HTML, FORM_CSV, FORM_ATOM, FORM_FEED, FORM_ICAL };
+enum form { FORM_JSON, FORM_HTML, FORM_CSV, FORM_ATOM, FORM_FEED, FORM_ICAL, FORM_SVG };
 
 struct exchange {
     const struct api *api;
@@ -65,6 +65,11 @@ bool stratml_get(struct call *c, struct exchange *x);
 bool catalog_get(struct call *c, struct exchange *x);
 bool report_get(struct call *c, struct exchange *x);
 bool page_give(struct call *c, struct exchange *x);
+bool embed_index(struct call *c, struct exchange *x);
+bool embed_page(struct call *c, struct exchange *x);
+bool embed_fragment(struct call *c, struct exchange *x);
+bool embed_badge(struct call *c, struct exchange *x);
+bool widget_get(struct call *c, struct exchange *x);
 
 /* What a write consists of after its parameters: done, and all told who should hear of it; then its
  * answer, as it came from the database or (takes body) in another form. */

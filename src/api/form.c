@@ -13,6 +13,7 @@ static const struct {
     {ROUTE_ATOM, FORM_ATOM, "application/atom+xml", feed_list},
     {ROUTE_FEED, FORM_FEED, "application/feed+json", feed_list},
     {ROUTE_ICAL, FORM_ICAL, "text/calendar", calendar_list},
+    {ROUTE_SVG, FORM_SVG, "image/svg+xml", embed_badge},
 };
 
 static bool offers(const struct exchange *x, size_t i) {
@@ -41,7 +42,7 @@ bool is_worded(const struct exchange *x) {
     const struct entity *e = x->route->entity;
     unsigned flags = x->route->flags;
     bool is_translated = e && e->is_translated && !(flags & ROUTE_AS_IS);
-    return x->form == FORM_HTML ||
+    return x->form == FORM_HTML || x->form == FORM_SVG ||
            (x->form == FORM_JSON && ((flags & ROUTE_HTML) || is_translated));
 }
 

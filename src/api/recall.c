@@ -7,8 +7,9 @@
 /* One answer for all who ask the same in the same words: the type and the language chosen, then the
  * target as sent. Other words for the same question make another entry, no other answer. */
 static const char *key_of(struct call *c, const struct exchange *x) {
-    static const char LETTERS[] = {[FORM_JSON] = 'J', [FORM_HTML] = 'H', [FORM_CSV] = 'C',
-                                   [FORM_ATOM] = 'A', [FORM_FEED] = 'F', [FORM_ICAL] = 'I'};
+    static const char LETTERS[] = {
+        [FORM_JSON] = 'J', [FORM_HTML] = 'H', [FORM_CSV] = 'C', [FORM_ATOM] = 'A',
+        [FORM_FEED] = 'F', [FORM_ICAL] = 'I', [FORM_SVG] = 'S'};
     const struct request *rq = x->rq;
     const char *lang = lang_tag(x->lang);
     size_t tag = strlen(lang), path = strlen(rq->path), query = rq->query ? strlen(rq->query) : 0;

@@ -35,6 +35,9 @@ enum {
     PAGE = ROUTE_CACHED | ROUTE_AS_IS | ROUTE_HTML,
     REPORTED = ROUTE_CACHED | ROUTE_HTML | ROUTE_CSV,
     SUBSCRIBED = ROUTE_CSV | ROUTE_ATOM | ROUTE_FEED,
+    SCRIPT = ROUTE_CACHED | ROUTE_AS_IS,
+    FRAMED = ROUTE_CACHED | ROUTE_AS_IS | ROUTE_HTML,
+    PICTURE = ROUTE_CACHED | ROUTE_AS_IS | ROUTE_SVG,
 };
 
 /* Static segments win by standing before the names that could take them. */
@@ -132,6 +135,19 @@ const struct route ROUTES[] = {
     {"POST", "/periods/{period}/closing", resource_write, NULL, &period_close, ADMIN, 0, BODY},
     {"GET", "/reports/{period}", report_get, &reports, NULL, ANY, REPORTED, 0},
     {"GET", "/diff", resource_get, &diffs, NULL, ANY, KEPT, 0},
+
+    {"GET", "/widget.js", widget_get, NULL, NULL, ANY, SCRIPT, 0},
+    {"GET", "/widget-{edition}.js", widget_get, NULL, NULL, ANY, SCRIPT, 0},
+    {"GET", "/embed", embed_index, &summary, NULL, ANY, FRAMED, 0},
+    {"GET", "/embed/plan", embed_page, &summary, NULL, ANY, FRAMED, 0},
+    {"GET", "/embed/goal/{number}", embed_page, &goals, NULL, ANY, FRAMED, 0},
+    {"GET", "/embed/objective/{code}", embed_page, &objectives, NULL, ANY, FRAMED, 0},
+    {"GET", "/fragments/plan", embed_fragment, &summary, NULL, ANY, FRAMED, 0},
+    {"GET", "/fragments/goal/{number}", embed_fragment, &goals, NULL, ANY, FRAMED, 0},
+    {"GET", "/fragments/objective/{code}", embed_fragment, &objectives, NULL, ANY, FRAMED, 0},
+    {"GET", "/badges/plan.svg", embed_badge, &summary, NULL, ANY, PICTURE, 0},
+    {"GET", "/badges/goal/{number}.svg", embed_badge, &goals, NULL, ANY, PICTURE, 0},
+    {"GET", "/badges/objective/{code}.svg", embed_badge, &objectives, NULL, ANY, PICTURE, 0},
 
     {"GET", "/openapi.json", ops_contract, NULL, NULL, ANY, KEPT | ROUTE_AS_IS, 0},
     {"GET", "/openapi.yaml", ops_contract, NULL, NULL, ANY, KEPT | ROUTE_AS_IS, 0},

@@ -5,6 +5,7 @@
 #include "api/routes.h"
 #include "support/service.h"
 #include "support/suite.h"
+#include "view/widget.h"
 
 /* Reads of the city's plan with the public record: one service for all, since nothing is changed.
  */
@@ -31,9 +32,21 @@ static const char *sample(const char *pattern) {
         {"/periods/{period}", "/periods/2024-25-Q2"},
         {"/reports/{period}", "/reports/2024-25-Q2"},
         {"/diff", "/diff?from=2024-12-31&to=2025-12-31"},
+        {"/embed/goal/{number}", "/embed/goal/7"},
+        {"/embed/objective/{code}", "/embed/objective/7.1"},
+        {"/fragments/goal/{number}", "/fragments/goal/7"},
+        {"/fragments/objective/{code}", "/fragments/objective/7.1"},
+        {"/badges/goal/{number}.svg", "/badges/goal/7.svg"},
+        {"/badges/objective/{code}.svg", "/badges/objective/7.1.svg"},
         {"/problems/{code}", "/problems/not-found"},
     };
     static char path[100];
+    if (strcmp(pattern, "/widget-{edition}.js") == 0) {
+        char edition[WIDGET_EDITION];
+        widget_edition(edition);
+        snprintf(path, sizeof(path), "/widget-%s.js", edition);
+        return path;
+    }
     for (size_t i = 0; i < COUNT(samples); i++)
         if (strcmp(samples[i][0], pattern) == 0)
             return samples[i][1];

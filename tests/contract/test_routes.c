@@ -90,6 +90,13 @@ static const char *sample(const struct route *r) {
         {"/periods/{period}", "/periods/2026-27-Q1"},
         {"/periods/{period}/closing", "/periods/2026-27-Q1/closing"},
         {"/reports/{period}", "/reports/2026-27-Q1"},
+        {"/widget-{edition}.js", "/widget-0123456789abcdef.js"},
+        {"/embed/goal/{number}", "/embed/goal/7"},
+        {"/embed/objective/{code}", "/embed/objective/7.1"},
+        {"/fragments/goal/{number}", "/fragments/goal/7"},
+        {"/fragments/objective/{code}", "/fragments/objective/7.1"},
+        {"/badges/goal/{number}.svg", "/badges/goal/7.svg"},
+        {"/badges/objective/{code}.svg", "/badges/objective/7.1.svg"},
         {"/problems/{code}", "/problems/invalid"},
     };
     for (size_t i = 0; i < COUNT(samples); i++)

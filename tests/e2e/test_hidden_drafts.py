@@ -157,7 +157,8 @@ class HiddenDrafts(Case):
                      "/objectives/7.4", "/objectives/7.4/updates", "/measures", "/measures/response-time",
                      "/measures/response-time/values",  "/updates", f"/updates/{draft['id']}",
                      f"/updates/gogov/{NAME}-2", "/updates?count=exact", "/goals.csv", "/objectives.csv",
-                     "/updates.csv", "/updates.atom", "/feed.json", "/plan.stratml.xml", "/data.json"):
+                     "/updates.csv", "/updates.atom", "/feed.json", "/plan.stratml.xml", "/data.json",
+                     "/embed/goal/7", "/embed/objective/7.4", "/fragments/plan", "/badges/plan.svg"):
             form = "html" if path == "/" else "json"
             after = self.photographer.look(path, form)
             self.assertEqual(after[0], 200, path)

@@ -20,8 +20,8 @@ PAGE = {"Accept": "text/html"}
 # What a name in a path of a page is tried with; an id is found out.
 FILLINGS = {"number": "7", "code": "7.1", "period": "2026-27-Q2"}
 OTHERS = {"/problems/{code}": "/problems/invalid"}
-# What is for developers is in English alone; what stands in a frame is in its host's language, and offers no other.
-ENGLISH, FRAMED = ("/docs",), ("/embed",)
+# What is for developers is in English alone, of a part of a page test_embeds.py tells; what stands in a frame is in its host's language, and offers no other.
+APART, FRAMED = ("/docs", "/fragments/"), ("/embed/",)
 
 # Bears it in every language.
 NAME = "Web Content Accessibility Guidelines"
@@ -102,7 +102,7 @@ class Languages(Case):
         client.close()
         cls.fillings = FILLINGS | {"id": told.json["id"]}
 
-    def pages(self, without=ENGLISH):
+    def pages(self, without=APART):
         """Every path that gives a page."""
         for route in authorisation_rules.routes().values():
             if route.method == "GET" and "html" in route.marks and not route.pattern.startswith(without):
@@ -164,7 +164,7 @@ class Languages(Case):
                 self.assertIn(piece, text)
 
     def test_every_page_offers_the_others_by_their_own_names(self):
-        for path in self.pages(without=ENGLISH + FRAMED):
+        for path in self.pages(without=APART + FRAMED):
             text = self.page(f"{path}?lang=ko").body.decode()
             for lang, name in zip(LANGUAGES, NAMES):
                 mark = ' aria-current="true"' if lang == "ko" else ""

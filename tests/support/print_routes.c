@@ -24,7 +24,7 @@ static const struct word ROUTE_MARKS[] = {
     {ROUTE_FREE, "free"},     {ROUTE_DRAFTS, "drafts"}, {ROUTE_HTML, "html"},
     {ROUTE_AS_IS, "as-is"},   {ROUTE_STREAM, "stream"}, {ROUTE_CSV, "csv"},
     {ROUTE_ATOM, "atom"},     {ROUTE_FEED, "feed"},     {ROUTE_ICAL, "ical"},
-    {ROUTE_CACHED, "cached"},
+    {ROUTE_CACHED, "cached"}, {ROUTE_SVG, "svg"},
 };
 
 static const struct word OPERATION_MARKS[] = {
