@@ -365,7 +365,7 @@ class ForMachines(WithUpdates):
         self.assertEqual([line for line in lines if "unreadable" in line], [])
         text = self.server.log_text()
         self.assertNotIn(self.key, text)
-        self.assertNotIn(self.key.split("_")[2][:20], text)
+        self.assertNotIn(self.key.split("_", 2)[2][:20], text)
         self.assertNotIn("cip_wrong", text)
 
 
