@@ -59,7 +59,8 @@ lint_tidy() { sources | xargs -P 2 -n 3 clang-tidy -p "$build" --quiet; }
 # What the readers of C need: the flags of every file, and the headers that the build makes.
 prepare() {
     cmake -S "$root" -B "$build" -DCMAKE_C_COMPILER=clang -DPROGRESS_TESTS=OFF &&
-        cmake --build "$build" -j 2 --target queries migrations functions contract web catalogues
+        cmake --build "$build" -j 2 --target queries migrations functions contract web catalogues \
+            docs_files
 }
 
 # run NAME TOOL: a reader that finds nothing says nothing and ends with 0.

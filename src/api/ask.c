@@ -8,6 +8,7 @@
 
 static const struct field PLAN = {"plan", FIELD_SLUG, FIELD_OPTIONAL, 0, NULL, NULL};
 static const struct field AS_OF = {"as_of", FIELD_DATE, FIELD_OPTIONAL, 0, NULL, NULL};
+static const struct field WORDS = {"q", FIELD_EXTERNAL, FIELD_OPTIONAL, 100, NULL, NULL};
 static const struct field KNOWN_AT = {"known_at", FIELD_TIME, FIELD_OPTIONAL, 0, NULL, NULL};
 
 /* ---- which names a route knows ---- */
@@ -381,6 +382,13 @@ bool ask_changes(struct call *c, struct exchange *x, struct query *q) {
 bool ask_plan(struct call *c, const struct exchange *x, const char **plan) {
     refuse_all_but(c, x, (const char *const[]){"plan", NULL});
     *plan = value_of(c, x, &PLAN);
+    return fault_check(c);
+}
+
+bool ask_words(struct call *c, const struct exchange *x, const char **words) {
+    const char *text = request_param(x->rq, WORDS.name);
+    refuse_all_but(c, x, (const char *const[]){WORDS.name, NULL});
+    *words = text && *text ? value_of(c, x, &WORDS) : NULL;
     return fault_check(c);
 }
 

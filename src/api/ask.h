@@ -23,6 +23,9 @@ const char *ask_page(struct call *c, const struct exchange *x);
 /* A route that takes a plan alone: its slug, NULL for the active one. */
 MUST_CHECK bool ask_plan(struct call *c, const struct exchange *x, const char **plan);
 
+/* A search that takes words alone, "q"; NULL where none are given. */
+MUST_CHECK bool ask_words(struct call *c, const struct exchange *x, const char **words);
+
 /* A route that takes no parameters but the language of its pages. */
 MUST_CHECK bool ask_nothing(struct call *c, const struct exchange *x);
 

@@ -96,6 +96,9 @@ bool site_problem(struct call *c, struct exchange *x);
 bool site_accessibility(struct call *c, struct exchange *x);
 bool site_security(struct call *c, struct exchange *x);
 
+bool docs_list(struct call *c, struct exchange *x);
+bool docs_operation(struct call *c, struct exchange *x);
+
 bool ops_contract(struct call *c, struct exchange *x);
 bool ops_livez(struct call *c, struct exchange *x);
 bool ops_readyz(struct call *c, struct exchange *x);

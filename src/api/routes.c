@@ -152,6 +152,8 @@ const struct route ROUTES[] = {
     {"GET", "/openapi.json", ops_contract, NULL, NULL, ANY, KEPT | ROUTE_AS_IS, 0},
     {"GET", "/openapi.yaml", ops_contract, NULL, NULL, ANY, KEPT | ROUTE_AS_IS, 0},
     {"GET", "/accessibility", site_accessibility, NULL, NULL, ANY, PAGE, 0},
+    {"GET", "/docs", docs_list, NULL, NULL, ANY, KEPT | ROUTE_AS_IS, 0},
+    {"GET", "/docs/{operation}", docs_operation, NULL, NULL, ANY, KEPT | ROUTE_AS_IS, 0},
     {"GET", "/.well-known/security.txt", site_security, NULL, NULL, ANY, KEPT | ROUTE_AS_IS, 0},
     {"GET", "/problems", site_problems, NULL, NULL, ANY, PAGED, 0},
     {"GET", "/problems/{code}", site_problem, NULL, NULL, ANY, PAGED, 0},

@@ -33,6 +33,7 @@ static const struct shape {
     {"code", is_something},   {"name", is_something},
     {"slug", is_something},   {"delivery", is_number},
     {"period", is_something}, {"edition", is_edition},
+    {"operation", is_something},
 };
 
 static const struct shape *shape_of(struct slice name) {

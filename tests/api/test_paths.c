@@ -61,6 +61,8 @@ START_TEST(parameters_are_refused_all_at_once) {
         {"/?limit=5", "limit"},
         {"/livez?x=1", "x"},
         {"/openapi.json?plan=strategic-plan", "plan"},
+        {"/docs?words=goal", "words"},
+        {"/docs?q=a%09b", "q"},
         {"/problems?as_of=2026-01-01", "as_of"},
         {"/metrics?x", "x"},
     };
@@ -222,6 +224,7 @@ START_TEST(the_form_is_negotiated) {
         {"/problems/invalid", "application/json", 200, "application/json"},
         {"/metrics", "text/plain", 200, "text/plain; version=0.0.4; charset=utf-8"},
         {"/openapi.yaml", "application/json", 200, "application/yaml"},
+        {"/docs", "*/*", 200, "text/html; charset=utf-8"},
     };
     service_open_shared(&s);
     for (size_t i = 0; i < COUNT(cases); i++) {

@@ -38,6 +38,7 @@ static const char *sample(const char *pattern) {
         {"/fragments/objective/{code}", "/fragments/objective/7.1"},
         {"/badges/goal/{number}.svg", "/badges/goal/7.svg"},
         {"/badges/objective/{code}.svg", "/badges/objective/7.1.svg"},
+        {"/docs/{operation}", "/docs/postUpdate"},
         {"/problems/{code}", "/problems/not-found"},
     };
     static char path[100];

@@ -97,6 +97,7 @@ static const char *sample(const struct route *r) {
         {"/fragments/objective/{code}", "/fragments/objective/7.1"},
         {"/badges/goal/{number}.svg", "/badges/goal/7.svg"},
         {"/badges/objective/{code}.svg", "/badges/objective/7.1.svg"},
+        {"/docs/{operation}", "/docs/getGoal"},
         {"/problems/{code}", "/problems/invalid"},
     };
     for (size_t i = 0; i < COUNT(samples); i++)

@@ -389,6 +389,8 @@ RULES = {
     "GET /openapi.json": [_any()],
     "GET /openapi.yaml": [_any()],
     "GET /accessibility": [_any()],
+    "GET /docs": [_any()],
+    "GET /docs/{operation}": [_any(names={"operation": "getGoal"})],
     "GET /.well-known/security.txt": [_any()],
     "GET /problems": [_any()],
     "GET /problems/{code}": [_any(names={"code": "forbidden"})],

@@ -8,8 +8,8 @@ import support
 from support import Case, ROOT
 
 READS = ("/", "/plan", "/summary", "/goals", "/goals/7", "/goals/7/objectives", "/objectives", "/objectives/7.1",
-         "/objectives/7.1/updates", "/updates", "/openapi.json", "/openapi.yaml", "/problems", "/problems/not-found",
-         "/livez", "/readyz", "/health", "/metrics")
+         "/objectives/7.1/updates", "/updates", "/openapi.json", "/openapi.yaml", "/docs", "/docs/postUpdate",
+         "/problems", "/problems/not-found", "/livez", "/readyz", "/health", "/metrics")
 MOVING = ("/health", "/metrics")
 # Given as something else than JSON too; as a page among it.
 FACES = re.compile(r"/(goals|objectives|updates)($|\?)|/(goals|objectives)/[^/]+$")
