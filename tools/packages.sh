@@ -21,6 +21,9 @@ packages_clang() {
 # shellcheck disable=SC2034
 packages_test="$packages_run check python3 python3-venv clang clang-tidy clang-format cppcheck
     shellcheck valgrind nginx-light jq git procps libxml2-utils libclang-rt-$(packages_clang)-dev"
+# For one suite alone, and large. The fonts are for the languages that the pages are in.
+# shellcheck disable=SC2034
+packages_browser="chromium fonts-noto-core fonts-noto-cjk poppler-utils"
 
 # Programs of PostgreSQL that came by packages of other names are as good.
 packages_stand_in() {
