@@ -7,12 +7,19 @@ import unittest
 
 from browser import LANGUAGES, Case, file_name
 
-# Path, with the facts of telling.py in braces, and a word of its first heading.
+# Path, with the facts of telling.py in braces, and a word of its first heading in English.
 PAGES = (
     ("/", "Cerritos in Progress"),
+    ("/reports/{quarter}", "2026"),
+)
+
+# What is for those who program is in English alone.
+IN_ENGLISH = (
     ("/problems", "Problems"),
     ("/problems/not-found", "Problems"),
-    ("/reports/{quarter}", "2026"),
+    ("/docs", "API reference"),
+    ("/docs?q=goal", "API reference"),
+    ("/docs/postUpdate", "Report something"),
 )
 
 STATES = {
@@ -21,16 +28,18 @@ STATES = {
     "forced colours": {"forced": True},
     "forced colours, dark": {"forced": True, "scheme": "dark"},
     "320 px": {"width": 320},
-    "320 px, dark": {"width": 320, "scheme": "dark"},
     "zoom 200": {"zoom": 2},
     "no script": {"js": False},
-} | {language: {"lang": language, "width": 320} for language in LANGUAGES if language != "en"}
+}
+LANGUAGE_STATES = {language: {"lang": language, "width": 320} for language in LANGUAGES if language != "en"}
 
 
 class Pages(Case):
-    def shown(self, path, heading, state):
-        page = self.open(path.format(**self.facts), **STATES[state])
-        self.assertIn(heading, page.text("h1"))
+    def shown(self, path, heading, state, how):
+        page = self.open(path.format(**self.facts), **how)
+        self.assertEqual(page.evaluate("return document.documentElement.lang"), how.get("lang", "en"))
+        if "lang" not in how:
+            self.assertIn(heading, page.text("h1"))
         self.accessible(page)
         self.fits(page)
         self.still(page)
@@ -44,10 +53,11 @@ class Pages(Case):
 
 
 def add_tests():
-    for path, heading in PAGES:
-        for state in STATES:
+    tables = [(PAGES, STATES | LANGUAGE_STATES), (IN_ENGLISH, STATES)]
+    for (path, heading), states in [(row, states) for pages, states in tables for row in pages]:
+        for state, how in states.items():
             setattr(Pages, f"test {path} in {state}",
-                    lambda self, p=path, h=heading, s=state: self.shown(p, h, s))
+                    lambda self, p=path, h=heading, s=state, w=how: self.shown(p, h, s, w))
         for width in (1280, 320):
             setattr(Pages, f"test {path} by keyboard at {width} px",
                     lambda self, p=path, w=width: self.walked(p, w))
