@@ -11,12 +11,13 @@ from browser import LANGUAGES, Case, file_name
 PAGES = (
     ("/", "Cerritos in Progress"),
     ("/reports/{quarter}", "2026"),
+    ("/problems", "Problems"),
+    ("/problems/not-found", "Problems"),
+    ("/accessibility", "ccessib"),
 )
 
 # What is for those who program is in English alone.
 IN_ENGLISH = (
-    ("/problems", "Problems"),
-    ("/problems/not-found", "Problems"),
     ("/docs", "API reference"),
     ("/docs?q=goal", "API reference"),
     ("/docs/postUpdate", "Report something"),
