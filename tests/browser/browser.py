@@ -209,8 +209,16 @@ class Page(Thing):
         return self.call("evaluate", f"(async (argument) => {{{body}}})({json.dumps(argument)})")
 
     def wait(self, body, what, argument=None, seconds=15):
-        """Until the body of that function returns something true."""
-        support.wait_until(lambda: self.evaluate(body, argument), what, seconds)
+        """Until the body of that function returns something true, on this page or on one that it leads to."""
+        def is_true():
+            try:
+                return self.evaluate(body, argument)
+            except AssertionError as error:
+                if "context was destroyed" not in str(error):
+                    raise
+                return False
+
+        support.wait_until(is_true, what, seconds)
 
     def text(self, selector="body"):
         """The words that are seen."""
