@@ -3,8 +3,8 @@ import subprocess
 import time
 import unittest
 
-import support
 from browser import Case
+import support
 
 FIRST_LOAD = 60 * 1024  # bytes
 # A telephone at the edge of its cell.
