@@ -127,7 +127,8 @@ const at = focused();
 if (!at || at === document.body || at === window.walk.first) return false;
 window.walk.first ||= at;
 window.walk.left.delete(at);
-if (at.tagName === 'IFRAME') return true;
+// Within a frame, or on a button that the browser itself puts into a field and rings: the calendar of a date.
+if (at.tagName === 'IFRAME' || !at.matches(':focus')) return true;
 const box = [...at.getClientRects()].find((r) => r.width > 0 && r.height > 0);
 const style = getComputedStyle(at);
 const shown = (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2) || style.boxShadow !== 'none';

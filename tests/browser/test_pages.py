@@ -108,7 +108,8 @@ class Sees(Case):
 
     def test_focus_that_is_not_seen_is_told(self):
         page = self.spoiled('<a href="#a" style="outline:none">Unseen</a> <a href="#b" tabindex="-1">Unreached</a>'
-                            '<button style="outline:3px solid red">Seen</button>')
+                            '<button style="outline:3px solid red">Seen</button>'
+                            '<input type="date" aria-label="A day" style="box-shadow:0 0 0 3px red">')
         self.assertEqual(page.walk(), ['no focus is seen: a "Unseen"', 'never reached: a "Unreached"'])
 
 
