@@ -28,6 +28,10 @@ MUST_CHECK bool key_verify(struct call *c, struct keyring *k, struct pool *p, co
  * and a NUL. */
 bool key_parse(const char *text, char id[KEY_ID_LEN + 1]);
 
+/* What the call's own key may know of itself: whose it is, its scopes, source, objectives and
+ * expiry, as a JSON object. ERR_UNAUTHENTICATED when it has died meanwhile. */
+MUST_CHECK bool key_tell(struct call *c, struct pool *p, struct buf *out);
+
 /* For the command line. */
 struct key_request {
     const char *name;   /* of the client */

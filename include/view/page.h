@@ -42,6 +42,9 @@ struct page {
     const struct doc *const *values; /* of each measure of the objective: a collection */
 };
 
+/* The hash of a page's own style, as a source of a policy. In the call's arena. */
+const char *page_style_source(struct call *c);
+
 /* The policy of every page: nothing from elsewhere, only its own style and its own script (each by
  * its hash), which may ask this service alone. In the call's arena. */
 const char *page_policy(struct call *c);

@@ -117,6 +117,9 @@ begin
     if w.replayed then
         return w;
     end if;
+    if q->'args'->>'state' = 'draft' then
+        a.scopes := '{report}'; -- whoever leaves a draft publishes nothing: as if the key could not
+    end if;
     c        := context_of(q);
     b.source := source_for(a, b.source);
     perform hold_natural(c.plan_id, b.source, b.external_id);

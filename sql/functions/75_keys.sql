@@ -27,6 +27,19 @@ language sql stable as $$
      where k.id = key_lookup.id
 $$;
 
+-- What a key may know of itself; never its hash.
+create type key_doc as (
+    id text, client text, holder text, department text, source text, scopes text[], objectives text[],
+    created_at text, expires_at text
+);
+
+create function key_self(id text) returns text language sql stable as $$
+    select row_to_json(row(k.id, k.client, k.holder, k.department, k.source, string_to_array(k.scopes, ','),
+                           string_to_array(k.objectives, ','), rfc3339(k.created_at), rfc3339(k.expires_at))::key_doc)::text
+      from key_rows() k
+     where k.id = key_self.id and k.state = 'live'
+$$;
+
 create function key_list()
 returns table (id text, client text, source text, scopes text, objectives text, holder text, department text,
                created_at text, expires_at text, state text)

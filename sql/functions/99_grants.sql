@@ -31,7 +31,7 @@ begin
                                   'measures_post', 'measures_patch', 'departments_post', 'departments_patch',
                                   'periods_patch', 'periods_closing', 'close_period', 'plans_post', 'plans_patch',
                                   'translations_post',
-                                  'key_lookup', 'export_file', 'updates_redaction', 'audit_list',
+                                  'key_lookup', 'key_self', 'export_file', 'updates_redaction', 'audit_list',
                                   'webhooks_post', 'webhooks_patch', 'webhooks_rotate',
                                   'webhooks_remove', 'webhooks_test', 'deliveries_replay', 'delivery_lease',
                                   'delivery_settle', 'new_secret', 'imports_post', 'imports_get', 'import_begin',

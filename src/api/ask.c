@@ -356,7 +356,9 @@ static const char *write_args(struct call *c, const struct exchange *x) {
 
 bool ask_write(struct call *c, struct exchange *x) {
     bool is_apart = x->route->operation->flags & OPERATION_APART;
-    refuse_all_but(c, x, (const char *const[]){"dry_run", is_apart ? NULL : "plan", NULL});
+    const char *lang = is_worded(x) ? "lang" : NULL;
+    refuse_all_but(c, x, (const char *const[]){"dry_run", is_apart ? lang : "plan", lang, NULL});
+    (void)read_lang(c, x);
     check_names(c, x);
     x->intent.plan = value_of(c, x, &PLAN);
     x->intent.args = write_args(c, x);

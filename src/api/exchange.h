@@ -78,6 +78,9 @@ bool resource_tell(struct call *c, struct exchange *x, const struct outcome *out
 bool resource_answer(struct call *c, struct exchange *x, const struct outcome *out,
                      const char *type, struct buf *body);
 
+/* What a dry run would publish, as the page that the public would read. */
+bool page_preview(struct call *c, struct exchange *x, const struct outcome *out);
+
 /* A 200 of this type, to be kept as all public reads are, and not at all where a key was needed;
  * its ETag stands already. */
 void resource_describe(struct call *c, struct exchange *x, const char *type);
@@ -98,6 +101,9 @@ bool site_security(struct call *c, struct exchange *x);
 
 bool docs_list(struct call *c, struct exchange *x);
 bool docs_operation(struct call *c, struct exchange *x);
+bool staff_key(struct call *c, struct exchange *x);
+bool staff_page(struct call *c, struct exchange *x);
+bool staff_file(struct call *c, struct exchange *x);
 
 bool ops_contract(struct call *c, struct exchange *x);
 bool ops_livez(struct call *c, struct exchange *x);

@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "exchange.h"
 
 /* The faces of a document beside JSON, most telling first, and who makes them: what a route offers
@@ -16,8 +18,15 @@ static const struct {
     {ROUTE_SVG, FORM_SVG, "image/svg+xml", embed_badge},
 };
 
+static bool is_dry_run(const struct exchange *x) {
+    const char *dry = request_param(x->rq, "dry_run");
+    return dry && strcmp(dry, "true") == 0;
+}
+
+/* A write is shown as a page before it is done, never after. */
 static bool offers(const struct exchange *x, size_t i) {
-    return (x->route->flags & FORMS[i].flag) && !x->reads_drafts;
+    bool is_there = !x->reads_drafts && (!x->route->operation || is_dry_run(x));
+    return (x->route->flags & FORMS[i].flag) && is_there;
 }
 
 /* What the route has one form of; JSON where nothing else is said. */
@@ -72,7 +81,7 @@ bool negotiate(struct call *c, struct exchange *x) {
     }
     for (size_t i = 0; i < COUNT(FORMS); i++) {
         int wanted = offers(x, i) ? accept_quality(accept, FORMS[i].type) : 0;
-        if (x->route->flags & FORMS[i].flag)
+        if ((x->route->flags & FORMS[i].flag) && !x->route->operation)
             x->rp->vary = x->route->flags & ROUTE_HTML ? "Accept, Accept-Encoding, Accept-Language"
                                                        : "Accept, Accept-Encoding";
         if (wanted > best) {

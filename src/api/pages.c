@@ -257,8 +257,25 @@ static bool write_page(struct call *c, struct exchange *x, const struct face *fa
     return p.self && face->write(c, &b, &p) && page_reply(c, x, &b);
 }
 
+bool page_preview(struct call *c, struct exchange *x, const struct outcome *out) {
+    static const struct face FACE = {.write = page_update};
+    AUTO(material) struct material m = {0};
+    const struct query q = {
+        .plan = x->intent.plan,
+        .lang = x->lang == LANG_EN ? NULL : lang_tag(x->lang),
+    };
+    m.part[PART_UPDATE] = doc_parse(c, out->body, out->len);
+    m.code = doc_get_text(m.part[PART_UPDATE], "objective");
+    if (!m.part[PART_UPDATE] || !read_source(c, x, &q, HEAD, &m) ||
+        !read_source(c, x, &q, ITS_OBJECTIVE, &m) || !write_page(c, x, &FACE, &q, &m))
+        return false;
+    x->rp->cache_control = NULL; /* it was made for whoever holds the key */
+    x->rp->etag = NULL;
+    return true;
+}
+
 bool page_give(struct call *c, struct exchange *x) {
-    const struct face *face = face_of(x->route);
+    const struct face *face = x->route->operation ? NULL : face_of(x->route);
     AUTO(material) struct material m = {0};
     struct query q;
     if (!face) /* its handler knows what it is a page of */

@@ -102,5 +102,7 @@ bool resource_tell(struct call *c, struct exchange *x, const struct outcome *out
 
 bool resource_write(struct call *c, struct exchange *x) {
     AUTO(outcome) struct outcome out = {0};
-    return ask_write(c, x) && resource_run(c, x, &out) && resource_tell(c, x, &out);
+    bool (*tell)(struct call * c, struct exchange * x,
+                 const struct outcome *out) = x->form == FORM_HTML ? page_preview : resource_tell;
+    return ask_write(c, x) && resource_run(c, x, &out) && tell(c, x, &out);
 }

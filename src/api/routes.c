@@ -28,6 +28,7 @@ enum {
     EDIT = SCOPE_EDIT,
     ADMIN = SCOPE_ADMIN,
     STAFF = SCOPE_REPORT | SCOPE_PUBLISH | SCOPE_EDIT,
+    ANYBODY = SCOPE_REPORT | SCOPE_PUBLISH | SCOPE_EDIT | SCOPE_ADMIN, /* whoever has a key */
     KEPT = ROUTE_CACHED,
     PAGED = ROUTE_CACHED | ROUTE_HTML,
     LISTED = ROUTE_CACHED | ROUTE_CSV,
@@ -64,10 +65,10 @@ const struct route ROUTES[] = {
     {"GET", "/updates.csv", sheet_list, &updates, NULL, ANY, SHEET, 0},
     {"GET", "/updates.atom", feed_list, &updates, NULL, ANY, KEPT | ROUTE_AS_IS | ROUTE_ATOM, 0},
     {"GET", "/feed.json", feed_list, &updates, NULL, ANY, KEPT | ROUTE_AS_IS | ROUTE_FEED, 0},
-    {"POST", "/updates", resource_write, NULL, &update_post, REPORT, 0, BODY},
+    {"POST", "/updates", resource_write, NULL, &update_post, REPORT, ROUTE_HTML, BODY},
     {"POST", "/updates/batch", batch_take, NULL, &updates_batch, REPORT, 0, BATCH},
     {"GET", "/updates/{id}", resource_get, &updates, NULL, ANY, PAGED | ROUTE_DRAFTS, 0},
-    {"PUT", "/updates/{id}", resource_write, NULL, &draft_put, REPORT, 0, BODY},
+    {"PUT", "/updates/{id}", resource_write, NULL, &draft_put, REPORT, ROUTE_HTML, BODY},
     {"POST", "/updates/{id}/publication", resource_write, NULL, &update_publish, PUBLISH, 0, BODY},
     {"POST", "/updates/{id}/retraction", resource_write, NULL, &update_retract, PUBLISH, 0, BODY},
     {"POST", "/updates/{id}/redaction", resource_write, NULL, &update_redact, ADMIN, 0, BODY},
@@ -81,6 +82,9 @@ const struct route ROUTES[] = {
 
     {"GET", "/work-queue", resource_list, &work, NULL, STAFF, ROUTE_CSV, 0},
     {"GET", "/work-queue.csv", sheet_list, &work, NULL, STAFF, ROUTE_AS_IS | ROUTE_CSV, 0},
+    {"GET", "/keys/self", staff_key, NULL, NULL, ANYBODY, 0, 0},
+    {"GET", "/staff", staff_page, NULL, NULL, ANY, KEPT | ROUTE_AS_IS | ROUTE_HTML, 0},
+    {"GET", "/staff/{name}", staff_file, NULL, NULL, ANY, KEPT | ROUTE_AS_IS, 0},
     {"GET", "/calendar.ics", calendar_list, &calendar, NULL, ANY, KEPT | ROUTE_AS_IS | ROUTE_ICAL,
      0},
 

@@ -229,6 +229,17 @@ bool key_verify(struct call *c, struct keyring *k, struct pool *p, const char *t
     return admitted;
 }
 
+bool key_tell(struct call *c, struct pool *p, struct buf *out) {
+    AUTO(rows) struct rows *row = NULL;
+    if (!pool_read(c, p, &SQL_key_self, (const char *const[]){c->who->key_id}, 1, &row))
+        return false;
+    if (rows_count(row) != 1 || !rows_text(row, 0, 0))
+        return fail(c, ERR_UNAUTHENTICATED, "this key is not known");
+    buf_add(out, rows_text(row, 0, 0), rows_len(row, 0, 0));
+    buf_addc(out, '\n');
+    return buf_ok(c, out);
+}
+
 /* ---- for the command line ---- */
 
 static void add_list(struct buf *b, const char *list) {

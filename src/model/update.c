@@ -181,10 +181,19 @@ static void check_natural(struct call *c, const struct doc *body) {
     update_check(c, body, "#");
 }
 
+static const char *const STATES[] = {"draft", NULL};
+
+/* A key that may publish can leave a draft all the same. */
+static const struct field POST_PARAMS[] = {
+    {"state", FIELD_CHOICE, FIELD_OPTIONAL, 0, STATES, NULL},
+    {0},
+};
+
 const struct operation update_post = {
     .statement = &SQL_updates_post,
     .touches = TAG_UPDATES,
     .fields = UPDATE_FIELDS,
+    .params = POST_PARAMS,
     .check = check,
     .flags = OPERATION_KEYED,
 };

@@ -116,7 +116,9 @@ bool page_update(struct call *c, struct buf *b, const struct page *p) {
     buf_adds(b, "</p>\n");
     add_original(b, p, objective, "statement");
     buf_addf(b, "<article id=\"update\" class=\"update%s\">\n",
-             is_text(update, "state", "published") ? "" : " gone");
+             is_text(update, "state", "retracted") || is_text(update, "state", "superseded")
+                 ? " gone"
+                 : "");
     add_update(c, b, p, update);
     buf_adds(b, "</article>\n");
     frame_end(b, p, &f);

@@ -33,6 +33,10 @@ static const char *hash_of(struct call *c, const char *name) {
     return call_printf(c, "'sha256-%s='", hash);
 }
 
+const char *page_style_source(struct call *c) {
+    return hash_of(c, "page.css");
+}
+
 const char *page_policy(struct call *c) {
     return call_printf(c,
                        "default-src 'none'; style-src %s; script-src %s; connect-src 'self'; "

@@ -98,6 +98,7 @@ static const char *sample(const struct route *r) {
         {"/badges/goal/{number}.svg", "/badges/goal/7.svg"},
         {"/badges/objective/{code}.svg", "/badges/objective/7.1.svg"},
         {"/docs/{operation}", "/docs/getGoal"},
+        {"/staff/{name}", "/staff/main.js"},
         {"/problems/{code}", "/problems/invalid"},
     };
     for (size_t i = 0; i < COUNT(samples); i++)

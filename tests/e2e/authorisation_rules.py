@@ -328,6 +328,9 @@ RULES = {
     ],
     "GET /work-queue": [_rule("report,publish,edit")],
     "GET /work-queue.csv": [_rule("report,publish,edit")],
+    "GET /keys/self": [_rule("report,publish,edit,admin")],
+    "GET /staff": [_any()],
+    "GET /staff/{name}": [_any(names={"name": "main.js"})],
     "GET /calendar.ics": [_any()],
     "POST /open311/v2/servicerequestupdates.json": [
         _rule("report", has_source, reaches, query="objective=7.1", body=_open311),

@@ -23,6 +23,21 @@ begin
     perform test.fails('select key_revoke(''nobody'')', 'CP404');
 end $$;
 
+create function test.a_key_is_told_of_itself() returns void language plpgsql as $$
+declare
+    told jsonb;
+begin
+    perform test.as_role('progress_app');
+    told := key_self('narrow');
+    perform test.is(told - 'created_at' - 'client' - 'department',
+                    '{"id": "narrow", "holder": "Pat", "source": "narrow", "scopes": ["report", "publish"], "objectives": ["1.1"], "expires_at": null}'::jsonb,
+                    'what it is told');
+    perform test.as_role('progress_owner');
+    perform key_revoke('narrow');
+    perform test.is(key_self('narrow'), null::text, 'what a dead key is told');
+    perform test.is(key_self('nobody'), null::text, 'what a key is told that is not there');
+end $$;
+
 create function test.a_client_has_two_live_keys_at_most() returns void language plpgsql as $$
 declare
     k jsonb := jsonb_build_object('sha256', repeat('cd', 32), 'client', 'gogov', 'scopes', array['report'], 'source', 'gogov',
