@@ -60,7 +60,7 @@ lint_tidy() { sources | xargs -P 2 -n 3 clang-tidy -p "$build" --quiet; }
 prepare() {
     cmake -S "$root" -B "$build" -DCMAKE_C_COMPILER=clang -DPROGRESS_TESTS=OFF &&
         cmake --build "$build" -j 2 --target queries migrations functions contract web catalogues \
-            docs_files
+            docs_files staff_files
 }
 
 # run NAME TOOL: a reader that finds nothing says nothing and ends with 0.
