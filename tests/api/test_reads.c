@@ -39,6 +39,7 @@ static const char *sample(const char *pattern) {
         {"/badges/goal/{number}.svg", "/badges/goal/7.svg"},
         {"/badges/objective/{code}.svg", "/badges/objective/7.1.svg"},
         {"/docs/{operation}", "/docs/postUpdate"},
+        {"/staff/{name}", "/staff/main.js"},
         {"/problems/{code}", "/problems/not-found"},
     };
     static char path[100];

@@ -148,7 +148,7 @@ START_TEST(parameters_of_writes_are_checked) {
         {"/updates?dryrun=true&limit=5", "malformed dryrun limit"},
         {"/updates?dry_run=true&dry_run=true", "malformed dry_run"},
         {"/updates?plan=No%20slug", "malformed plan"},
-        {"/updates?state=draft", "malformed state"},
+        {"/updates?state=published", "malformed state"},
     };
     for (size_t i = 0; i < COUNT(cases); i++)
         REFUSES(EXPECT(&s, 400, .method = "POST", .target = cases[i].target, .key = key,

@@ -3,7 +3,7 @@
 
 import { key } from './session.js';
 
-const TRIES = 4;
+export const TRIES = 4;
 const FIRST_WAIT_MS = 500;
 
 // Set by who can ask for a key: resolves to true once there is a new one.
@@ -51,7 +51,7 @@ async function once(method, path, { body, etag, idempotencyKey, accept, signal, 
   return got;
 }
 
-const wait = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
+export const wait = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
 
 // A read may be repeated; a write that bears an Idempotency-Key too, since it is applied once. What
 // was surely not done may be tried again in any case.

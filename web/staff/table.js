@@ -1,7 +1,7 @@
 // One table of all objectives for who may edit: a cell is walked to with the arrows, opened with
 // Enter, left with Enter, Tab or Esc; a row is saved by itself, against the revision that was read.
 
-import { Problem, etagOf, read, write } from './api.js';
+import { Problem, TRIES, etagOf, read, wait, write } from './api.js';
 import { announce, fill, focus, h } from './dom.js';
 import * as record from './record.js';
 import { drop, keep, kept } from './session.js';
@@ -118,13 +118,22 @@ class Row {
 
   async refused(problem) {
     if (problem.status === 412) {
-      this.conflict = (await read(`/objectives/${this.code}`)).doc;
+      this.conflict = await this.newer();
       announce(t('row_conflict'));
       return;
     }
     for (const { pointer, detail } of problem.errors) this.faults.set(pointer?.slice(2), detail);
     if (!this.grid.columns.some((column) => this.faults.has(column.name))) this.fault = problem.isUnknown ? t('unreachable') : problem.message;
     announce([this.fault, ...this.faults.values()].filter(Boolean).join('; '));
+  }
+
+  // What made the service refuse; a copy that it kept for an outage may be older than that.
+  async newer() {
+    for (let tried = 1; ; tried++) {
+      const { doc } = await read(`/objectives/${this.code}`);
+      if (doc.revision > this.read.revision || tried === TRIES) return doc;
+      await wait(tried * 300);
+    }
   }
 
   firstFault() {
