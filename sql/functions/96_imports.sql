@@ -120,8 +120,9 @@ begin
 end $$;
 
 create function import_sentence(r import_result, given jsonb) returns text language sql immutable as $$
-    select case when import_error_count(r, given) > 0
-                then format('%s errors; nothing was changed', import_error_count(r, given)) end
+    select case n when 0 then null when 1 then 'one error; nothing was changed'
+                  else format('%s errors; nothing was changed', n) end
+      from import_error_count(r, given) n
 $$;
 
 -- What a report needs to know of a table; its rows are many, and who waits asks often.

@@ -206,8 +206,8 @@ def _batch(n):
     return {"items": [_note_of_source(n)]}
 
 
-def _goals(_):
-    return [{"number": 1}]
+def _departments(n):
+    return [{"slug": f"listed-{n}", "name": "Listed"}]
 
 
 def _open311(n):
@@ -339,7 +339,7 @@ RULES = {
         _rule("report", has_source, reaches, query="objective=7.1", body=_open311_xml, type="application/xml"),
     ],
     # Which of the two scopes the table needs is told by what it is of.
-    "POST /imports": [_rule("report,edit", edits, covers_goals, body=_goals)],
+    "POST /imports": [_rule("report,edit", edits, covers_goals, body=_departments, query="table=departments")],
     "GET /imports/{id}": [_rule("report,publish,edit,admin", status=404, names={"id": "999999"})],
     "GET /measures": [_any()],
     "GET /measures.csv": [_any()],

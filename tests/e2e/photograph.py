@@ -14,7 +14,7 @@ NEW_EVERY_TIME = ("date", "x-request-id", "age")
 # What a name in a path and a parameter without a list of values in the contract are tried with.
 NAMES = {"number": ("1", "7"), "code": ("7.1", "7.4", "2.1", "forbidden"), "slug": ("response-time", "public-works"),
          "period": ("2025-26-Q3", "2025-26-Q4", "2099-00-Q1"), "edition": ("0123456789abcdef",),
-         "operation": ("getGoal", "forbidden")}
+         "operation": ("getGoal", "forbidden"), "name": ("main.js", "ko.json", "nothing.js")}
 VALUES = {
     "plan": ("cerritos-in-progress", "another"),
     "as_of": ("2025-02-28", "2026-01-31", "2026-06-30"),

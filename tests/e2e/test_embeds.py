@@ -47,11 +47,9 @@ class Embeds(Case):
 
     def text(self, got):
         """The words of a page, which is HTML that reads well."""
-        page = Page()
-        page.feed(got.body.decode())
-        page.close()
-        self.assertEqual((page.faults, page.open), ([], []))
-        return " ".join("".join(page.text).split())
+        page = Page(got.body.decode())
+        self.assertEqual(page.faults, [])
+        return page.text
 
     def is_kept(self, path):
         """As all public reads are."""

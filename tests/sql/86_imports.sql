@@ -234,7 +234,7 @@ begin
     perform import_begin();
     perform import_run(id, test.now());
     doc := (select d.doc from imports_get(null, null, null, null, null, jsonb_build_object('id', id), '{}') d);
-    perform test.has(doc, '{"state": "failed", "created": 0, "error_count": 1, "detail": "1 errors; nothing was changed",
+    perform test.has(doc, '{"state": "failed", "created": 0, "error_count": 1, "detail": "one error; nothing was changed",
                             "errors": [{"row": 1002, "column": "objective", "detail": "no objective 8.8"}]}');
     perform test.is((select count(*) from published_update), 0::bigint, 'updates');
     perform test.is((select content from import_job), null::jsonb, 'rows');
