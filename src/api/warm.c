@@ -18,14 +18,20 @@ static void ask(struct api *api, const char *path, const char *accept, const cha
         (void)api_run(api, &c, &rq, &rp);
 }
 
+/* Of one document; a table may be long. */
+static bool is_asked_for(const struct route *r) {
+    bool whole = (r->flags & ROUTE_AS_IS) && (r->flags & ROUTE_CSV);
+    return (r->flags & ROUTE_CACHED) && !whole && !strchr(r->pattern, '{');
+}
+
+/* The documents before the pages that are made of them, each page in every language: if the
+ * database goes away meanwhile, what most is made of is there. */
 void api_warm(void *context) {
     struct api *api = context;
-    for (const struct route *r = ROUTES; r < ROUTES + ROUTE_COUNT; r++) {
-        bool whole = (r->flags & ROUTE_AS_IS) && (r->flags & ROUTE_CSV); /* perhaps much */
-        if (!(r->flags & ROUTE_CACHED) || whole || strchr(r->pattern, '{'))
-            continue;
-        ask(api, r->pattern, "application/json", lang_tag(LANG_EN));
-        for (int i = 0; (r->flags & ROUTE_HTML) && i < LANG_COUNT; i++)
+    for (const struct route *r = ROUTES; r < ROUTES + ROUTE_COUNT; r++)
+        if (is_asked_for(r))
+            ask(api, r->pattern, "application/json", lang_tag(LANG_EN));
+    for (const struct route *r = ROUTES; r < ROUTES + ROUTE_COUNT; r++)
+        for (int i = 0; is_asked_for(r) && (r->flags & ROUTE_HTML) && i < LANG_COUNT; i++)
             ask(api, r->pattern, "text/html", lang_tag((enum lang)i));
-    }
 }

@@ -5,6 +5,7 @@
 #include "generated/staff_files.h"
 #include "model/doc.h"
 #include "model/update.h"
+#include "view/languages.h"
 #include "view/page.h"
 
 static const struct {
@@ -73,18 +74,6 @@ static void add_without(struct buf *b, const struct doc *words) {
     buf_adds(b, "</a></li>\n</ul>\n</noscript>\n");
 }
 
-/* Each language by its own name, in itself. */
-static void add_languages(struct buf *b, enum lang here) {
-    buf_adds(b, "<nav class=\"languages\" id=\"languages\">\n<ul>\n");
-    for (int i = 0; i < LANG_COUNT; i++) {
-        const char *tag = lang_tag((enum lang)i);
-        buf_addf(b, "<li><a lang=\"%s\" hreflang=\"%s\" href=\"/staff?lang=%s\"%s>%s</a></li>\n",
-                 tag, tag, tag, i == (int)here ? " aria-current=\"true\"" : "",
-                 lang_name((enum lang)i));
-    }
-    buf_adds(b, "</ul>\n</nav>\n");
-}
-
 /* For the script: what the public pages say for a status, and what that means. */
 static void add_statuses(struct buf *b, enum lang lang) {
     buf_adds(b, "<script type=\"application/json\" id=\"statuses\">{");
@@ -108,7 +97,7 @@ bool staff_shell(struct call *c, struct buf *b, enum lang lang) {
     buf_adds(b, "<link rel=\"stylesheet\" href=\"/staff/staff.css\">\n"
                 "<script type=\"module\" src=\"/staff/main.js\"></script>\n");
     add_statuses(b, lang);
-    add_languages(b, lang);
+    languages_add_links(b, lang, "/staff");
     buf_adds(b, "<main id=\"main\" class=\"starting\">\n");
     add_word(b, "h1", words, "title");
     add_word(b, "p", words, "starting");

@@ -89,7 +89,7 @@ class Looks(Desk):
     def test_another_language_keeps_the_place_and_the_text(self):
         page = self.at("#/objective/2.5")
         self.write(page, kind="note", summary="Half a sentence")
-        page.call("click", '#languages a[hreflang="ko"]')
+        page.call("click", '.languages a[hreflang="ko"]')
         page.wait("return document.documentElement.lang === 'ko' && document.querySelector('form.report')", "the page in Korean")
         self.assertEqual(page.evaluate("return [location.hash, document.querySelector('form.report textarea').value]"), ["#/objective/2.5", "Half a sentence"])
 

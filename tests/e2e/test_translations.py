@@ -119,7 +119,7 @@ class Documents(Translated):
     def test_english_is_the_source_and_others_are_unknown(self):
         self.assertNotIn("translation", self.client.get("/goals/7?lang=en").json)
         self.refused(self.client.get("/goals/7?lang=xx"), 400, places=["lang"])
-        self.refused(self.client.get("/updates?lang=ko"), 400, places=["lang"])
+        self.refused(self.client.get("/measures?lang=ko"), 400, places=["lang"])
 
 
 class Writing(Translated):

@@ -116,7 +116,7 @@ function shortcuts() {
 
 // A link inside of the page moves the focus, and is no place to be. One to another language keeps the place.
 function skipTo(event) {
-  const other = event.target.closest('#languages a');
+  const other = event.target.closest('.languages a');
   if (other) other.hash = location.hash;
   const link = event.target.closest('a.skip');
   if (!link) return;
@@ -129,7 +129,7 @@ function arrange() {
   if (!columns.isConnected) main.before(columns);
   columns.before(header);
   columns.append(nav, main);
-  columns.after(document.getElementById('languages'));
+  columns.after(document.querySelector('nav.languages'));
 }
 
 async function enterDesk() {
@@ -154,7 +154,6 @@ async function enterDesk() {
 async function start() {
   await loadWords();
   document.body.append(announcer);
-  document.getElementById('languages').setAttribute('aria-label', t('languages'));
   document.querySelector('a.skip')?.after(h('a', { class: 'skip', href: '#queue' }, t('skip_to_queue')));
   document.addEventListener('click', skipTo);
   addEventListener('hashchange', () => { markCurrent(nav); if (whoAmI()) show(); });
