@@ -27,6 +27,8 @@ comment on column import_job.key_id is 'null: by whoever runs the service, with 
 -- As good as empty: what waits is looked for every few seconds.
 create index import_waiting on import_job (id) where state in ('queued', 'running');
 
+create index import_of_plan on import_job (plan_id);
+
 -- How far the one that is under way has come: its id, and in the last 20 bits its rows. A sequence moves outside
 -- of transactions, and this is to be seen before the rows are.
 create sequence import_progress as bigint minvalue 0 start 0;

@@ -28,11 +28,11 @@ static const struct shape {
     const char *name;
     bool (*fits)(const char *value);
 } shapes[] = {
-    {"id", is_number},        {"number", is_number},
-    {"source", is_source},    {"external_id", is_something},
-    {"code", is_something},   {"name", is_something},
-    {"slug", is_something},   {"delivery", is_number},
-    {"period", is_something}, {"edition", is_edition},
+    {"id", is_number},           {"number", is_number},
+    {"source", is_source},       {"external_id", is_something},
+    {"code", is_something},      {"name", is_something},
+    {"slug", is_something},      {"delivery", is_number},
+    {"period", is_something},    {"edition", is_edition},
     {"operation", is_something},
 };
 

@@ -29,7 +29,8 @@ START_TEST(the_language_that_is_read_is_marked) {
     AUTO(buf) struct buf b = {0};
     call_init(&c, 1000);
     ck_assert(staff_shell(&c, &b, LANG_KO));
-    holds(&b, "href=\"/staff?lang=ko\" lang=\"ko\" hreflang=\"ko\" aria-current=\"true\">한국어</a>");
+    holds(&b,
+          "href=\"/staff?lang=ko\" lang=\"ko\" hreflang=\"ko\" aria-current=\"true\">한국어</a>");
     holds(&b, "href=\"/staff?lang=en\" lang=\"en\" hreflang=\"en\">English</a>");
 }
 END_TEST
