@@ -158,7 +158,7 @@ database_fill() {
     quietly '' "$program" migrate || die "the database cannot be brought up to date (above)"
     if [ "$private" = yes ]; then database_user; fi
     if [ -n "$demo" ]; then
-        database_holds plan || import demo.json
+        database_holds plan || import demo.json --publish
         translate demo
         return 0
     fi

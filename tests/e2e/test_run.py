@@ -258,6 +258,7 @@ class Both:
         self.assertFalse(os.path.exists(self.data))
         for path in ("/plan", "/summary", "/goals/1", "/objectives/1.1"):
             self.assertIs(get(self.url(path))["demo"], True, path)
+        self.assertIsNotNone(get(self.url("/summary"))["progress"]["percent"], "what was made up is shown")
 
 
 class AsCaller(Both, Case):
