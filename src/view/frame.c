@@ -199,7 +199,8 @@ static void add_data(struct buf *b, const struct page *p, const struct frame *f)
     add_data_link(b, p, "/feed.json", KEEP_PLAN, "JSON Feed");
     add_data_link(b, p, "/plan.stratml.xml", KEEP_DATA, "StratML");
     add_data_link(b, p, "/summary", KEEP_DATA, words_text(p->lang, WORD_SUMMARY));
-    add_data_link(b, p, "/openapi.json", 0, words_text(p->lang, WORD_CONTRACT));
+    add_data_link(b, p, "/docs", 0, words_text(p->lang, WORD_CONTRACT));
+    add_data_link(b, p, "/embed", KEEP_LANG, words_text(p->lang, WORD_PASTE_TITLE));
     add_data_link(b, p, "/accessibility", KEEP_LANG, words_text(p->lang, WORD_ACCESSIBILITY));
     buf_adds(b, "</ul>\n</nav>\n<p>");
     say(b, p, WORD_THIS_PAGE_AS_JSON);

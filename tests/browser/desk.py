@@ -1,8 +1,8 @@
 """What tests of the page for staff begin with: keys, and a person who signs in and works."""
 import json
 
-import support
 from browser import LANGUAGES, Case
+import support
 
 
 class Desk(Case):

@@ -3,8 +3,8 @@ import json
 import os
 import unittest
 
-import support
 from desk import LANGUAGES, Desk
+import support
 
 VIEWS = (("desk", "", "main h1"), ("report", "#/objective/7.1", "form.report"), ("table", "#/table", ".plan tbody tr"))
 LOOKS = (("light", {}), ("dark", {"scheme": "dark"}), ("forced", {"forced": True}), ("narrow", {"width": 320}), ("zoomed", {"width": 1280, "zoom": 2}))

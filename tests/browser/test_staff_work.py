@@ -3,8 +3,8 @@ import re
 import time
 import unittest
 
-import support
 from desk import Desk, as_json
+import support
 
 
 class SigningIn(Desk):
