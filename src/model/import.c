@@ -100,13 +100,14 @@ static bool is_doubled(const char *const *names, size_t i) {
 
 bool import_names(struct call *c, struct import *im, const struct cell *names, size_t count) {
     const char *texts[COLUMNS];
+    const size_t taken = count < COLUMNS ? count : COLUMNS;
     im->first = 2;
-    for (size_t i = 0; i < count && i < COLUMNS; i++)
+    im->column_count = taken;
+    for (size_t i = 0; i < taken; i++)
         texts[i] = names[i].text;
-    im->column_count = count < COLUMNS ? count : COLUMNS;
-    if (!take_table(c, im, texts, im->column_count))
+    if (!take_table(c, im, texts, taken))
         return false;
-    for (size_t i = 0; i < im->column_count; i++) {
+    for (size_t i = 0; i < taken; i++) {
         im->columns[i] = field_named(im, texts[i]);
         if (!im->columns[i] && *texts[i])
             refuse_column(c, texts[i], "is no column of this table");
