@@ -15,6 +15,8 @@ VALID_REFUSED = "ST202"
 HEADER_MISSING = "ST203"
 WRONG_METHOD = "ST204"
 
+LONGEST_WISH = 8000  # bytes of Accept-Language in the contract
+
 # What a request can be refused for, beyond what a schema can say: place, words of the fault.
 UNSPEAKABLE = [
     ("cursor", ""),  # opaque: no schema says which ones the service gave
@@ -64,8 +66,12 @@ UNSPEAKABLE = [
     ("#/service/state", "is required beside raw_state"),
     ("#/service/period/to", "must not be before"),
     ("#/service/median_days_to_close", "a number of days"),
+    ("#/", "a number has at most"),
     ("#/supersedes", "external_id names the update"),
     ("objective", "name it"),  # which key is bound to one objective
+    # what a table is of is told by its columns: to the contract it is a text, or a list of anything
+    ("#/columns/", "is no column of this table"),
+    ("#/columns/", "is missing"),
 ]
 
 
@@ -96,7 +102,28 @@ def null_in_path(response, _):
 
 def nul_in_text(_, answer):
     """U+0000 is valid in JSON, and PostgreSQL has no place for it: no text of the service can hold it."""
-    return "\\u0000" in answer.get("detail", "")
+    return any(word in answer.get("detail", "") for word in ("\\u0000", "NUL byte"))
+
+
+def no_table(_, answer):
+    """To the contract CSV is a text: that it begins with a line of names no schema says."""
+    return "the table is empty" in answer.get("detail", "")
+
+
+def reported(_, answer):
+    """A dry run of a table is always answered by its report, which says what would be refused."""
+    return answer.get("state") == "failed" and bool(answer.get("errors"))
+
+
+def wish_unheard(response, _):
+    """A wish for a language is never refused (RFC 9110 12.5.4): one that is too long is not heard."""
+    return len(response.request.headers.get("Accept-Language", "")) > LONGEST_WISH
+
+
+def field_left_empty(response, _):
+    """A form sends its empty fields too: to a page they are as good as not given."""
+    values = parse_qs(urlsplit(response.request.url).query, keep_blank_values=True).values()
+    return "text/html" in response.headers.get("content-type", [""])[0] and any("" in given for given in values)
 
 
 def body_first(_, answer):
@@ -123,7 +150,11 @@ EXCEPTIONS = [
     (VALID_REFUSED, 405, null_in_path),
     (VALID_REFUSED, 400, nul_in_text),
     (VALID_REFUSED, 400, no_xml),
+    (VALID_REFUSED, 400, no_table),
     (INVALID_TAKEN, 200, spared),
+    (INVALID_TAKEN, 200, reported),
+    (INVALID_TAKEN, 200, wish_unheard),
+    (INVALID_TAKEN, 200, field_left_empty),
     (HEADER_MISSING, 200, dry_run),
     (HEADER_MISSING, 409, dry_run),
     (HEADER_MISSING, 422, dry_run),

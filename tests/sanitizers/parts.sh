@@ -93,8 +93,8 @@ tell_races() {
 # Those of tests/e2e that reach what unit and api do not, the first of them with their long cases; the
 # others send more of the same.
 covered_whole='cli*'
-covered_quick='api* audit cache changes cold_start descriptors drain faces fields kept languages open311 outage page plans
-    queue redaction remind reports security_txt staff standards startup stream webhook*'
+covered_quick='api* audit cache changes cold_start descriptors drain faces fields imports kept languages open311 outage page plans
+    queue redaction remind reports security_txt staff standards startup stream translations webhook*'
 
 # With gcc, since gcov must be of the compiler's own version.
 covered() {
