@@ -99,7 +99,7 @@ static bool is_doubled(const char *const *names, size_t i) {
 }
 
 bool import_names(struct call *c, struct import *im, const struct cell *names, size_t count) {
-    const char *texts[COLUMNS];
+    const char *texts[COLUMNS] = {0};
     const size_t taken = count < COLUMNS ? count : COLUMNS;
     im->first = 2;
     im->column_count = taken;
