@@ -67,6 +67,7 @@ UNSPEAKABLE = [
     ("#/service/period/to", "must not be before"),
     ("#/service/median_days_to_close", "a number of days"),
     ("#/", "a number has at most"),
+    ("#/weight", "must have at most three decimals"),
     ("#/supersedes", "external_id names the update"),
     ("objective", "name it"),  # which key is bound to one objective
     # to JSON Schema 17.0 is one
