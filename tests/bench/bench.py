@@ -16,6 +16,7 @@ import machine  # noqa: E402
 import memory  # noqa: E402
 import outages  # noqa: E402
 import overload  # noqa: E402
+import pages  # noqa: E402
 import pulls  # noqa: E402
 import reads  # noqa: E402
 import rows  # noqa: E402
@@ -28,6 +29,7 @@ import writes  # noqa: E402
 PARTS = {
     "reads": reads.measure,
     "mix": reads.measure_mix,
+    "pages": pages.measure,
     "writes": writes.measure,
     "batch": batch.measure,
     "imported": imported.measure,
