@@ -64,6 +64,7 @@ class Bench:
         """Ours as it ships: log to a file, metrics, its answers kept on disk."""
         data = tempfile.mkdtemp(prefix="data-", dir=self.root)
         made = support.Server(url or db.url, **OURS | {"PROGRESS_DATA": data} | settings)
+        made.data = data
         self.servers.append(made)
         self.open.callback(made.kill)
         return made
