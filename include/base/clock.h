@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "base/macros.h"
 
@@ -14,6 +15,9 @@ int64_t clock_wall_us(void);
 
 /* Microseconds on the monotonic clock; only differences mean anything. */
 int64_t clock_mono_us(void);
+
+/* The monotonic clock so many milliseconds from now, for conditions that wait by it. */
+struct timespec clock_in_ms(int64_t ms);
 
 /* Fixes the wall clock for tests (0 frees it). Call before threads start. */
 void clock_fix(int64_t wall_us);

@@ -35,6 +35,11 @@ int64_t clock_mono_us(void) {
     return read_clock(CLOCK_MONOTONIC);
 }
 
+struct timespec clock_in_ms(int64_t ms) {
+    int64_t us = clock_mono_us() + ms * 1000;
+    return (struct timespec){.tv_sec = us / MICRO, .tv_nsec = us % MICRO * 1000};
+}
+
 void clock_fix(int64_t wall_us) {
     atomic_store_explicit(&fixed_us, wall_us, memory_order_relaxed);
 }

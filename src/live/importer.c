@@ -27,18 +27,6 @@ struct importer {
     bool woken;          /* guarded by lock */
 };
 
-static struct timespec in_ms(int64_t ms) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    t.tv_sec += ms / 1000;
-    t.tv_nsec += ms % 1000 * 1000000;
-    if (t.tv_nsec >= 1000000000) {
-        t.tv_sec++;
-        t.tv_nsec -= 1000000000;
-    }
-    return t;
-}
-
 /* ---- one import ---- */
 
 static void tell(struct importer *i, int64_t id, const char *state, int64_t rows,
@@ -99,7 +87,7 @@ static bool look(struct importer *i) {
 
 /* Until it is woken or the time has come to look; false when it is to stop. */
 static bool await_turn(struct importer *i, bool at_once) {
-    struct timespec until = in_ms(LOOK_MS);
+    struct timespec until = clock_in_ms(LOOK_MS);
     pthread_mutex_lock(&i->lock);
     while (!at_once && !i->woken && !atomic_load(&i->stopping))
         if (pthread_cond_timedwait(&i->turn, &i->lock, &until) != 0)

@@ -63,18 +63,6 @@ static void declare_metrics(void) {
     metric_register(metrics, COUNT(metrics));
 }
 
-static struct timespec in_ms(int64_t ms) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    t.tv_sec += ms / 1000;
-    t.tv_nsec += ms % 1000 * 1000000;
-    if (t.tv_nsec >= 1000000000) {
-        t.tv_sec++;
-        t.tv_nsec -= 1000000000;
-    }
-    return t;
-}
-
 static struct slot *find_slot(struct pool *p, enum slot_state state) {
     for (size_t i = 0; i < p->config.size; i++)
         if (p->slots[i].state == state)
@@ -121,7 +109,7 @@ static struct slot *await_work(struct pool *p) {
 }
 
 static void pause_ms(struct pool *p, int64_t ms) {
-    struct timespec until = in_ms(ms);
+    struct timespec until = clock_in_ms(ms);
     pthread_mutex_lock(&p->lock);
     while (!p->stopping && pthread_cond_timedwait(&p->work, &p->lock, &until) == 0)
         continue;
@@ -157,7 +145,8 @@ static bool fail_away(struct call *c, struct pool *p) {
 /* Waits, with the lock held, for an idle slot; NULL when the breaker is open or the time is up. */
 static struct slot *await_idle(struct call *c, struct pool *p) {
     int64_t left = call_left_ms(c);
-    struct timespec until = in_ms(left < p->config.checkout_ms ? left : p->config.checkout_ms);
+    struct timespec until = clock_in_ms(left < p->config.checkout_ms ? left
+                                                                     : p->config.checkout_ms);
     struct slot *s = NULL;
     while (p->failures < BREAKER_FAILURES && !(s = find_slot(p, SLOT_IDLE)))
         if (pthread_cond_timedwait(&p->freed, &p->lock, &until) != 0)
@@ -339,7 +328,7 @@ bool pool_try(struct call *c, struct pool *p, const struct stmt *s, const char *
 /* ---- the pool as a whole ---- */
 
 bool pool_wait(struct call *c, struct pool *p) {
-    struct timespec until = in_ms(call_left_ms(c));
+    struct timespec until = clock_in_ms(call_left_ms(c));
     pthread_mutex_lock(&p->lock);
     int timed_out = 0;
     while (find_slot(p, SLOT_DOWN) && !timed_out)

@@ -143,6 +143,18 @@ START_TEST(what_is_no_date_time_is_refused) {
 }
 END_TEST
 
+START_TEST(a_moment_to_wait_for_is_as_far_away_as_was_said) {
+    static const int64_t waits[] = {0, 1, 999, 1000, 3000, 123456};
+    for (size_t i = 0; i < COUNT(waits); i++) {
+        int64_t before = clock_mono_us();
+        const struct timespec t = clock_in_ms(waits[i]);
+        int64_t after = clock_mono_us(), us = (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+        ck_assert(t.tv_nsec >= 0 && t.tv_nsec < 1000000000);
+        ck_assert(us >= before + waits[i] * 1000 && us <= after + waits[i] * 1000);
+    }
+}
+END_TEST
+
 START_TEST(dates_exist_between_1900_and_2999) {
     static const char *const good[] = {"1900-01-01", "2999-12-31", "2024-02-29", "2000-02-29",
                                        "2026-11-30"};
@@ -163,7 +175,7 @@ int main(void) {
         the_wall_clock_runs_and_can_be_fixed, the_monotonic_clock_ignores_the_fixed_one,
         times_are_written_in_both_forms,      every_day_agrees_with_the_c_library,
         offsets_and_fractions_are_read,       what_is_no_date_time_is_refused,
-        dates_exist_between_1900_and_2999,
+        dates_exist_between_1900_and_2999,    a_moment_to_wait_for_is_as_far_away_as_was_said,
     };
     return suite_run("base/clock", tests, COUNT(tests));
 }
