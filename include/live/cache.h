@@ -4,8 +4,9 @@
  *
  * Time here is a count of touches. A lease notes it before its query begins; an answer is good
  * while none of its tags was touched since. So nobody sees an answer older than a write that was
- * acknowledged before it asked. While nothing can be confirmed, what is good is given with its age;
- * what is not, only after the database was asked in vain.
+ * acknowledged before it asked. For one answer there is one query at a time, so nobody sees an
+ * older one than was given before. While nothing can be confirmed, what is good is given with its
+ * age; what is not, only after the database was asked in vain.
  */
 #ifndef LIVE_CACHE_H
 #define LIVE_CACHE_H

@@ -15,7 +15,8 @@ enum { PATIENCE_US = 1000000 };
 /* One query for an answer, and those who wait for it. */
 struct lease {
     struct cache *cache;
-    uint64_t at; /* the cache's time before the query */
+    struct entry *entry; /* stays while the flight is on */
+    uint64_t at;         /* the cache's time before the query */
     unsigned tags;
     /* Guarded by the cache's waiting lock: */
     unsigned holders; /* the leader and those who wait */
@@ -23,7 +24,6 @@ struct lease {
     struct blob *blob; /* held, or NULL: it failed, with what follows */
     enum err err;
     int retry_after_s;
-    char key[];
 };
 
 struct cache {
@@ -186,16 +186,17 @@ struct cache_hit cache_get(struct cache *k, const char *key, int64_t now_us) {
 
 /* ---- leases ---- */
 
-static struct lease *new_lease(struct cache *k, const char *key, unsigned tags) {
-    size_t len = strlen(key) + 1;
-    struct lease *l = calloc(1, sizeof(*l) + len);
+/* Under the write lock. */
+static struct lease *new_lease(struct cache *k, struct entry *e, unsigned tags) {
+    struct lease *l = calloc(1, sizeof(*l));
     if (!l)
         return NULL;
-    memcpy(l->key, key, len);
     l->cache = k;
+    l->entry = e;
     l->tags = tags;
     l->at = atomic_load(&k->now);
     l->holders = 1;
+    e->flight = l;
     return l;
 }
 
@@ -207,31 +208,38 @@ static void let_go(struct lease *l) {
     free(l);
 }
 
-/* Under the write lock: leads, joins or finds. *found is set when there is nothing to wait for. */
-static struct lease *board(struct call *c, struct cache *k, const char *key, unsigned tags,
-                           bool *leads, struct cache_hit *hit) {
+struct pass {
+    struct lease *lease; /* NULL: there is nothing to wait for */
+    bool leads;
+    bool answers; /* the flight's answer is good for who waits */
+};
+
+/*
+ * Under the write lock: leads, joins or finds, for who came at that time.
+ *
+ * A flight that began before a touch cannot answer who comes after it; still it is waited for, and
+ * the next one asks. Two queries at once would see the database in an order that nobody knows: who
+ * was given the newer answer could be shown the older one afterwards.
+ */
+static struct pass board(struct call *c, struct cache *k, const char *key, unsigned tags,
+                         uint64_t came, struct cache_hit *hit) {
     struct entry *e = store_open(&k->store, key);
     struct lease *l = e ? e->flight : NULL;
-    *leads = false;
     *hit = look_at(k, e, c->now_us, false);
     if (hit->blob)
-        return NULL;
+        return (struct pass){0};
     if (e && e->blob && c->deadline_us > clock_mono_us() + PATIENCE_US)
         c->deadline_us = clock_mono_us() + PATIENCE_US;
-    /* A flight that began before a touch cannot answer who comes after it. */
-    if (l && is_untouched(k, l->tags, l->at)) {
+    if (l) {
         pthread_mutex_lock(&k->waiting);
         l->holders++;
         pthread_mutex_unlock(&k->waiting);
-        return l;
+        return (struct pass){l, false, l->at >= came || is_untouched(k, l->tags, l->at)};
     }
-    l = e ? new_lease(k, key, tags) : NULL;
-    *leads = l != NULL;
-    if (l)
-        e->flight = l;
-    else
+    l = e ? new_lease(k, e, tags) : NULL;
+    if (!l)
         (void)fail(c, ERR_NO_MEMORY, "no room to ask for this");
-    return l;
+    return (struct pass){l, l != NULL, true};
 }
 
 static bool wait_landed(struct call *c, struct cache *k, const struct lease *l) {
@@ -243,13 +251,14 @@ static bool wait_landed(struct call *c, struct cache *k, const struct lease *l) 
     return l->done;
 }
 
-/* What the leader found. A refusal of the leader's request says nothing of this one: only that the
- * database is away is true for all. */
-static bool share(struct call *c, struct cache *k, struct lease *l, struct cache_hit *hit) {
-    bool away = true;
+/* What the leader found, false when the database is away. A refusal of the leader's request says
+ * nothing of this one: only that the database is away is true for all. */
+static bool share(struct call *c, struct cache *k, const struct pass *pass, struct cache_hit *hit) {
+    struct lease *l = pass->lease;
     metric_add(&events[WAITS], 1);
     pthread_mutex_lock(&k->waiting);
-    if (wait_landed(c, k, l)) {
+    bool landed = wait_landed(c, k, l), away = !landed;
+    if (landed && pass->answers) {
         away = l->err == ERR_UNAVAILABLE;
         c->retry_after_s = l->retry_after_s;
         if (l->blob)
@@ -270,28 +279,31 @@ static bool lend_old(struct call *c, struct cache *k, const char *key, struct ca
 
 bool cache_lease(struct call *c, struct cache *k, const char *key, unsigned tags,
                  struct lease **lease, struct cache_hit *hit) {
-    bool leads;
+    const uint64_t came = cache_time(k);
+    struct pass pass;
+    bool here;
     *lease = NULL;
-    pthread_rwlock_wrlock(&k->lock);
-    struct lease *l = board(c, k, key, tags, &leads, hit);
-    pthread_rwlock_unlock(&k->lock);
-    if (leads) {
-        metric_add(&events[MISSES], 1);
-        *lease = l;
-        return true;
-    }
-    if (!l || share(c, k, l, hit))
-        return c->err == ERR_NONE;
-    return lend_old(c, k, key, hit) || fail(c, ERR_UNAVAILABLE, "the database does not answer now");
+    do { /* twice at most: the second flight began after we came */
+        pthread_rwlock_wrlock(&k->lock);
+        pass = board(c, k, key, tags, came, hit);
+        pthread_rwlock_unlock(&k->lock);
+        if (!pass.lease)
+            return c->err == ERR_NONE;
+        if (pass.leads) {
+            metric_add(&events[MISSES], 1);
+            *lease = pass.lease;
+            return true;
+        }
+        here = share(c, k, &pass, hit);
+    } while (here && !pass.answers);
+    return here || lend_old(c, k, key, hit) ||
+           fail(c, ERR_UNAVAILABLE, "the database does not answer now");
 }
 
-/* Under the write lock: what the lease found goes in, if nobody knows better by now. */
+/* Under the write lock: what the lease found goes in, unless all was erased meanwhile. */
 static void keep(struct cache *k, const struct lease *l, struct blob *b) {
-    struct entry *e = store_find(&k->store, l->key);
-    if (e && e->flight == l)
-        e->flight = NULL;
-    if (!e || (e->blob && e->at > l->at))
-        return;
+    struct entry *e = l->entry;
+    e->flight = NULL;
     if (l->at < k->erased)
         b = NULL;
     if (b && store_fill(&k->store, e, b)) {
@@ -326,7 +338,7 @@ void cache_put(struct lease *l, struct blob *b) {
 
 bool cache_give_up(struct lease *l, struct call *c, struct cache_hit *hit) {
     *hit = (struct cache_hit){0};
-    bool old = c->err == ERR_UNAVAILABLE && lend_old(c, l->cache, l->key, hit);
+    bool old = c->err == ERR_UNAVAILABLE && lend_old(c, l->cache, l->entry->key, hit);
     land(l, NULL, c->err, c->retry_after_s);
     return old;
 }
