@@ -79,6 +79,15 @@ static bool is_doubled(const char *const *names, size_t i) {
     return false;
 }
 
+/* An object in one column, and parts of it in others: which of them is meant? */
+static bool is_said_whole(const struct import *im, const struct field *column) {
+    const struct field *object = column ? import_object_of(im, column) : NULL;
+    for (size_t i = 0; object && i < im->column_count; i++)
+        if (im->columns[i] == object)
+            return true;
+    return false;
+}
+
 bool import_names(struct call *c, struct import *im, const struct cell *names, size_t count) {
     const char *texts[IMPORT_COLUMNS] = {0};
     const size_t taken = count < IMPORT_COLUMNS ? count : IMPORT_COLUMNS;
@@ -95,6 +104,9 @@ bool import_names(struct call *c, struct import *im, const struct cell *names, s
         else if (is_doubled(texts, i))
             refuse_column(c, texts[i], "is there twice");
     }
+    for (size_t i = 0; i < taken; i++)
+        if (is_said_whole(im, im->columns[i]))
+            refuse_column(c, texts[i], "is a part of what has a column of its own");
     return fault_check(c);
 }
 
@@ -167,16 +179,22 @@ static const char *refuse_shape(const struct import *im, const struct cell *cell
     return is_empty(cells, im->column_count, count) ? NULL : "has more cells than there are names";
 }
 
+/* Nothing of it is given on. */
+static void refuse_row(struct import *im, size_t row, const char *why) {
+    note_error(im, row, "", 0, "", why);
+    note_bad(im, row);
+    buf_adds(&im->data, "null");
+}
+
 static bool keep_row(struct call *c, struct import *im, size_t row) {
     AUTO(doc) struct doc *item = doc_parse(&im->row, im->text.data, im->text.len);
     if (item) {
         check_row(im, row, item);
+        buf_add(&im->data, im->text.data, im->text.len);
     } else {
-        note_error(im, row, "", 0, "", im->row.detail);
-        note_bad(im, row);
+        refuse_row(im, row, im->row.detail);
         call_reset(&im->row, IMPORT_ROW_MS);
     }
-    buf_add(&im->data, im->text.data, im->text.len);
     return buf_ok(c, &im->data);
 }
 
@@ -192,10 +210,8 @@ bool import_row(struct call *c, struct import *im, size_t row, const struct cell
         return false;
     const char *why = refuse_shape(im, cells, count);
     if (why) {
-        note_error(im, row, "", 0, "", why);
-        note_bad(im, row);
-        buf_adds(&im->data, "null");
-        return true;
+        refuse_row(im, row, why);
+        return buf_ok(c, &im->data);
     }
     import_add_cells(im, cells);
     return buf_ok(c, &im->text) && keep_row(c, im, row);

@@ -170,8 +170,7 @@ static void add_object(struct import *im, const char *prefix, const struct field
     buf_addc(&im->text, '}');
 }
 
-/* The object that a column is a part of, or NULL. */
-static const struct field *object_of(const struct import *im, const struct field *column) {
+const struct field *import_object_of(const struct import *im, const struct field *column) {
     for (const struct field *f = im->fields; f->name; f++) {
         size_t len = strlen(f->name);
         if (f->type == FIELD_OBJECT && strncmp(f->name, column->name, len) == 0 &&
@@ -184,7 +183,7 @@ static const struct field *object_of(const struct import *im, const struct field
 /* True for the first of the columns that it has. */
 static bool begins(const struct import *im, size_t i, const struct field *object) {
     for (size_t j = 0; j < i; j++)
-        if (im->columns[j] && object_of(im, im->columns[j]) == object)
+        if (im->columns[j] && import_object_of(im, im->columns[j]) == object)
             return false;
     return true;
 }
@@ -195,7 +194,7 @@ void import_add_cells(struct import *im, const struct cell *cells) {
     buf_clear(&im->text);
     buf_addc(&im->text, '{');
     for (size_t i = 0; i < im->column_count; i++) {
-        const struct field *object = im->columns[i] ? object_of(im, im->columns[i]) : NULL;
+        const struct field *object = im->columns[i] ? import_object_of(im, im->columns[i]) : NULL;
         if (object && begins(im, i, object)) {
             add_member(im, object->name);
             add_object(im, object->name, object->fields, cells);

@@ -25,6 +25,9 @@ struct import {
     struct call row; /* what is said of it */
 };
 
+/* The field that a column is a part of, as service_name is of service; NULL where it is whole. */
+const struct field *import_object_of(const struct import *im, const struct field *column);
+
 /* The row's cells as the object that its columns describe, into im->text. What is no value of its
  * column stays a text, to be refused as one. */
 void import_add_cells(struct import *im, const struct cell *cells);

@@ -121,6 +121,16 @@ static void refuses(const char *bytes, enum err err, const char *words) {
     ck_assert_msg(strstr(c.detail, words) != NULL, "%s: %s", bytes, c.detail);
 }
 
+static void refuses_column(const char *bytes, const char *where, const char *detail) {
+    AUTO(call) struct call c;
+    AUTO(buf) struct buf given = {0};
+    call_init(&c, 1000);
+    ck_assert(!table_read(&c, &(struct table_manner){0}, bytes, strlen(bytes), &given));
+    ck_assert_ptr_nonnull(c.faults);
+    ck_assert_str_eq(c.faults->where, where);
+    ck_assert_str_eq(c.faults->detail, detail);
+}
+
 START_TEST(cells_become_what_their_columns_hold) {
     gives(CSV_PLAIN, false, "code,revision,owner_role,tags,status\n1.1,2,'=x,\"[\"\"a\"\"]\",\n",
           "\"data\":[{\"code\":\"1.1\",\"revision\":2,\"owner_role\":\"=x\",\"tags\":[\"a\"],"
@@ -160,6 +170,20 @@ START_TEST(faults_name_the_row_and_the_column) {
     gives(CSV_PLAIN, false, "code,weight\n1.1,1,x\n", "has more cells than there are names");
     gives(CSV_PLAIN, false, "code,\n1.1,x\n", "has a cell under no name");
     gives(CSV_PLAIN, true, "[{\"code\":\"1.1\",\"budget\":5},{\"weight\":1},7]", "\"bad\":[1,2,3]");
+}
+END_TEST
+
+/* The first as the search of tests/fuzz found it. */
+START_TEST(what_is_given_on_is_a_document_whatever_the_table_holds) {
+    refuses_column("objective,as_of,kind,summary,service,service_period_from\n7.1,,,,,2027-01-01\n",
+                   "#/columns/service_period_from", "is a part of what has a column of its own");
+    AUTO(buf) struct buf text = {0};
+    buf_adds(&text, "code,weight\n1.1,");
+    for (int i = 0; i < 2000; i++)
+        buf_addc(&text, '7');
+    buf_adds(&text, "\n1.2,3\n");
+    gives(CSV_PLAIN, false, text.data, "\"bad\":[2]");
+    gives(CSV_PLAIN, false, text.data, "\"data\":[null,{\"code\":\"1.2\",\"weight\":3}]");
 }
 END_TEST
 
@@ -210,6 +234,7 @@ int main(void) {
         cells_become_what_their_columns_hold,
         columns_of_one_object_become_it,
         faults_name_the_row_and_the_column,
+        what_is_given_on_is_a_document_whatever_the_table_holds,
         the_columns_tell_which_table_it_is,
         no_more_rows_than_are_taken_are_read,
         a_table_that_nobody_knows_is_refused_by_its_name,
