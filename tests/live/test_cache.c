@@ -28,9 +28,9 @@ static void teardown(void) {
     call_drop(&c);
 }
 
-static struct blob *blob_of(const char *text) {
+static struct blob *blob_of(struct call *own, const char *text) {
     const struct blob_bytes parts[BLOB_PARTS] = {[BLOB_BODY] = {text, strlen(text)}};
-    struct blob *b = blob_new(&c, parts, ERR_NONE, c.now_us);
+    struct blob *b = blob_new(own, parts, ERR_NONE, own->now_us);
     ck_assert(b);
     return b;
 }
@@ -52,10 +52,14 @@ static struct lease *lead(const char *key, unsigned tags) {
     return lease;
 }
 
-static void put(struct lease *lease, const char *text) {
-    struct blob *b = blob_of(text);
+static void put_by(struct call *own, struct lease *lease, const char *text) {
+    struct blob *b = blob_of(own, text);
     cache_put(lease, b);
     blob_release(b);
+}
+
+static void put(struct lease *lease, const char *text) {
+    put_by(&c, lease, text);
 }
 
 START_TEST(what_was_put_is_there_until_its_tag_is_touched) {
@@ -126,7 +130,7 @@ static void *read_a(void *context) {
     blob_release(hit.blob);
     r->leads = lease != NULL;
     if (lease)
-        put(lease, "mine");
+        put_by(&own, lease, "mine");
     atomic_store(&r->ended, true);
     return NULL;
 }
@@ -222,11 +226,7 @@ static int read_version(unsigned *seed) {
         blob_release(hit.blob);
     } else {
         (void)snprintf(text, sizeof text, "%d", query(seed));
-        const struct blob_bytes parts[BLOB_PARTS] = {[BLOB_BODY] = {text, strlen(text)}};
-        struct blob *b = blob_new(&own, parts, ERR_NONE, own.now_us);
-        ck_assert(b);
-        cache_put(lease, b);
-        blob_release(b);
+        put_by(&own, lease, text);
     }
     return version_of(text);
 }
@@ -337,7 +337,7 @@ END_TEST
 
 START_TEST(an_answer_of_an_earlier_life_is_for_outages_only) {
     setup();
-    struct blob *b = blob_of("1");
+    struct blob *b = blob_of(&c, "1");
     ck_assert(cache_restore(k, "a", TAG_UPDATES, b));
     blob_release(b);
     ck_assert_str_eq(there("a"), "");
