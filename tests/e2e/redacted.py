@@ -34,6 +34,11 @@ def unpacked(data):
     return parts
 
 
+def read(path):
+    with open(path, "rb") as f:
+        return f.read()
+
+
 class Places:
     """Looks everywhere: where() gives the names of the places that hold the mark."""
 
@@ -55,10 +60,12 @@ class Places:
         return any(MARK.encode() in part for data in self._files(folder) for part in unpacked(data))
 
     def _files(self, folder):
-        for path, _, names in os.walk(folder):
-            for name in names:
-                with open(os.path.join(path, name), "rb") as f:
-                    yield f.read()
+        """What the files in it hold; looked at anew where one went meanwhile, for it came back by another name."""
+        while True:
+            try:
+                return [read(os.path.join(path, name)) for path, _, names in os.walk(folder) for name in names]
+            except FileNotFoundError:
+                continue
 
     def _all(self):
         """(name, bytes) of each place."""
