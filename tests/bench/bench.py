@@ -57,7 +57,8 @@ def arguments():
 def how(bench):
     return (f"Each figure is the median of {bench.rounds} rounds of {bench.seconds} s in one run; in a round everything"
             " is asked once, in an order that turns round every time. Load and servers share the machine. A ratio is"
-            " ours ÷ theirs. Nothing here is a test: a missed figure stays and is called missed.")
+            " ours ÷ theirs, the median of what each round gives by itself. Nothing here is a test: a missed figure"
+            " stays and is called missed.")
 
 
 def main():

@@ -31,11 +31,10 @@ def measure_idle(bench):
     asked.add_load(f"{ACTIVE} active", active)
     asked.add(f"{ACTIVE} active, {IDLE:,} idle", beside)
     found = asked.run()
-    loaded = found[f"{ACTIVE} active, {IDLE:,} idle"]
-    failures = loaded.errors + sum(refused)
+    failures = found[f"{ACTIVE} active, {IDLE:,} idle"].errors + sum(refused)
     bench.report.figure(f"{IDLE:,} idle keep-alive + {ACTIVE} active: failures", "0", str(failures), failures == 0)
     bench.report.at_least(f"{IDLE:,} idle keep-alive + {ACTIVE} active ÷ the unloaded rate", REACH_RATE,
-                          loaded.rate / found[f"{ACTIVE} active"].rate)
+                          found.ratio(f"{ACTIVE} active, {IDLE:,} idle", f"{ACTIVE} active"))
     bench.report.rates("Idle connections", found, f"At the end of a round the service had closed "
                        f"{min(closed)} to {max(closed)} of the {IDLE:,} idle ones, as its rules say.")
 

@@ -18,7 +18,6 @@ def measure(bench):
             file.write(bench.get("/", Accept="text/html"))
         asked.add_load("dashboard: nginx", load.Load(nginx.url("/dashboard.html"), CONNECTIONS, BROWSER))
     found = asked.run()
-    theirs = found.get("dashboard: nginx")
     bench.report.at_least(f"cached dashboard ÷ nginx with the same bytes, {CONNECTIONS} connections", REACH,
-                          found["dashboard: ours"].rate / theirs.rate if theirs else None)
+                          found.ratio("dashboard: ours", "dashboard: nginx"))
     bench.report.rates("The dashboard", found, f"The page at / in English, {CONNECTIONS} connections.")

@@ -11,12 +11,6 @@ AGAINST_PEERS = {"Fastify constant": 2.5, "Fastify + pg": 12, "FastAPI": 12}
 BESIDE = 64  # connections, where nothing else is said
 
 
-def _ratio(found, ours, theirs, of="rate"):
-    if ours not in found or theirs not in found:
-        return None
-    return getattr(found[ours], of) / getattr(found[theirs], of)
-
-
 def _variants(bench, asked, nginx):
     """What a browser or a proxy asks for: the same at both, each with its own ETag."""
     for name, base in (("ours", bench.url("/goals")), ("nginx", nginx and nginx.url())):
@@ -36,17 +30,24 @@ def _same_document(bench, name):
     return peer
 
 
+def _peers(bench, asked):
+    """Right before ours, the nearest one last."""
+    for name in sorted(AGAINST_PEERS, key=AGAINST_PEERS.get, reverse=True):
+        if _same_document(bench, name):
+            asked.add_load(f"{BESIDE}: {name}", load.Load(bench.peer(name).url(), BESIDE))
+
+
 def measure(bench):
     asked = rounds.Rounds(bench)
     nginx = _same_document(bench, "nginx")
     for crowd in CROWDS:
+        if crowd == BESIDE:
+            _peers(bench, asked)
         asked.add_load(f"{crowd}: ours", load.Load(bench.url("/goals"), crowd))
         if nginx:
             asked.add_load(f"{crowd}: nginx", load.Load(nginx.url(), crowd))
-    _variants(bench, asked, nginx)
-    for name in AGAINST_PEERS:
-        if _same_document(bench, name):
-            asked.add_load(f"{BESIDE}: {name}", load.Load(bench.peer(name).url(), BESIDE))
+        if crowd == BESIDE:
+            _variants(bench, asked, nginx)
     uncached = bench.server(bench.db, PROGRESS_CACHE_MB=0)
     asked.add_load(f"{BESIDE}: ours, uncached", load.Load(bench.url("/goals", uncached), BESIDE))
     asked.add_load("objectives: ours", load.Load(bench.url("/objectives"), BESIDE))
@@ -58,19 +59,19 @@ def measure(bench):
 def tell(report, found):
     for crowd, bound in AGAINST_NGINX.items():
         report.at_least(f"cached GET /goals ÷ nginx static, {crowd} connections", bound,
-                        _ratio(found, f"{crowd}: ours", f"{crowd}: nginx"))
+                        found.ratio(f"{crowd}: ours", f"{crowd}: nginx"))
     for name, bound in AGAINST_PEERS.items():
         report.at_least(f"cached GET /goals ÷ {name}, {BESIDE} connections", bound,
-                        _ratio(found, f"{BESIDE}: ours", f"{BESIDE}: {name}"))
+                        found.ratio(f"{BESIDE}: ours", f"{BESIDE}: {name}"))
     report.at_least(f"GET /objectives, all 42, ÷ PocketBase, {BESIDE} connections", 3,
-                    _ratio(found, "objectives: ours", "objectives: PocketBase"))
-    report.at_least("304 ÷ our own 200", 1.0, _ratio(found, "304: ours", f"{BESIDE}: ours"))
+                    found.ratio("objectives: ours", "objectives: PocketBase"))
+    report.at_least("304 ÷ our own 200", 1.0, found.ratio("304: ours", f"{BESIDE}: ours"))
     for crowd, most in P99_MOST.items():
         _tell_p99(report, found, crowd, most)
     variants = (("304", "304 ÷ nginx's 304"), ("close", "Connection: close ÷ nginx"), ("gzip", "gzip ÷ nginx"))
     for what, told in variants:
-        report.tell(f"{told}, {BESIDE} connections", _ratio(found, f"{what}: ours", f"{what}: nginx"))
-    report.tell("cached ÷ our own uncached GET /goals", _ratio(found, f"{BESIDE}: ours", f"{BESIDE}: ours, uncached"))
+        report.tell(f"{told}, {BESIDE} connections", found.ratio(f"{what}: ours", f"{what}: nginx"))
+    report.tell("cached ÷ our own uncached GET /goals", found.ratio(f"{BESIDE}: ours", f"{BESIDE}: ours, uncached"))
     report.rates("Reads", found, f"The number is of connections; the variants and the peers have {BESIDE}. More at a "
                  "time than the pool of 8 can serve in its patience is refused with 503: the errors of the uncached.")
 
@@ -90,5 +91,5 @@ def measure_mix(bench):
         asked.add_load("mix: Fastify + pg", load.Load(peer.url(""), BESIDE, script="mix.lua"))
     found = asked.run()
     bench.report.at_least("the mix ÷ Fastify + pg doing the same queries", 10,
-                          _ratio(found, "mix: ours", "mix: Fastify + pg"))
+                          found.ratio("mix: ours", "mix: Fastify + pg"))
     bench.report.rates("The mix", found, "70 % /summary, 20 % /objectives with filters, 10 % pages of /updates.")

@@ -75,7 +75,7 @@ def measure(bench):
     asked.add(f"GET /updates.csv, {size} updates", _by_http(server, count))
     asked.add(f"psql \\copy, {size} updates", _by_copy(db, count))
     found = asked.run()
-    ours, theirs = (m.rate for m in found.values())
-    bench.report.at_least(f"rows of /updates.csv ÷ psql \\copy, {size} updates", REACH, ours / theirs)
+    ours, theirs = found
+    bench.report.at_least(f"rows of /updates.csv ÷ psql \\copy, {size} updates", REACH, found.ratio(ours, theirs))
     bench.report.at_most("memory that whole tables take", GROWTH_MOST, most_memory(server) - before, " MB")
     bench.report.rates("Tables", found, "Rows a second, one reader; times are of a whole table, bytes its own.")

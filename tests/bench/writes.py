@@ -67,7 +67,7 @@ def measure(bench):
         asked.add(f"{writers} writers: pgbench", _pgbench(bench, writers))
     found = asked.run()
     for writers in WRITERS:
-        ratio = found[f"{writers} writers: POST /updates"].rate / found[f"{writers} writers: pgbench"].rate
+        ratio = found.ratio(f"{writers} writers: POST /updates", f"{writers} writers: pgbench")
         bench.report.at_least(f"POST ÷ pgbench with the same function, {writers} writers", REACH, ratio)
     stored = bench.db.count("published_update") - before
     bench.report.rates("Writes", found, "Of a single answer pgbench tells the mean, which stands for its p50, and no p99. The "
