@@ -6,6 +6,8 @@ import unittest
 from desk import Desk, as_json
 import support
 
+UPDATE = "return document.querySelector(argument + ' #update').innerHTML"
+
 
 class SigningIn(Desk):
     def test_the_fields_are_those_that_password_managers_fill(self):
@@ -302,9 +304,21 @@ class Drafts(Desk):
         page = self.at(f"#/draft/{draft['id']}", self.db.key(scope="publish", source="chief"))
         self.assertTrue(page.evaluate("return document.querySelector('form.report > fieldset').disabled"))
         self.press(page, "Publish …", ".decisions")
+        page.call("waitForSelector", "dialog .preview #update")
+        self.accessible(page, "dialog")
+        drawn = page.evaluate(UPDATE, "dialog")
         self.press(page, "Publish now", "dialog")
         self.told(page, "Published")
-        self.assertEqual(self.client.get(f"/updates/{draft['id']}").status, 200)
+        public = self.open(f"/updates/{draft['id']}?lang=en").evaluate(UPDATE, "main")
+        self.assertEqual(timeless(drawn), timeless(public))
+
+    def test_what_cannot_be_published_is_not_shown(self):
+        draft = self.leave_draft("5.2")
+        page = self.at(f"#/draft/{draft['id']}", self.db.key(scope="publish", source="chief"))
+        self.api("POST", f"/updates/{draft['id']}/discard")
+        self.press(page, "Publish …", ".decisions")
+        page.call("waitForSelector", "main > .card")
+        self.assertEqual(page.evaluate("return document.querySelectorAll('dialog[open]').length"), 0)
 
 
 class Published(Desk):
@@ -343,13 +357,12 @@ class Published(Desk):
         page.call("waitForSelector", "dialog .preview #update")
         page.shot("staff-preview")
         self.accessible(page, "dialog")
-        fragment = "return document.querySelector(argument + ' #update').innerHTML"
-        drawn = page.evaluate(fragment, "dialog")
+        drawn = page.evaluate(UPDATE, "dialog")
         page.press("Escape")
         self.publish(page)
         self.told(page, "Published")
         made = self.client.get("/objectives/6.3/updates").json["data"][0]
-        public = self.open(f"/updates/{made['id']}?lang=en").evaluate(fragment, "main")
+        public = self.open(f"/updates/{made['id']}?lang=en").evaluate(UPDATE, "main")
         self.assertEqual(timeless(drawn), timeless(public))
 
 

@@ -162,8 +162,8 @@ class OwnKey(Case):
 class Previews(Case):
     """A dry run that is asked for as a page shows what the public would read."""
 
-    def preview(self, body, path="/updates?dry_run=true", key=None, **headers):
-        return self.client.ask("POST" if path.startswith("/updates?") else "PUT", path, body, {"Accept": "text/html"} | headers, key or self.key)
+    def preview(self, body, path="/updates?dry_run=true", key=None, method="POST", **headers):
+        return self.client.ask(method, path, body, {"Accept": "text/html"} | headers, key or self.key)
 
     def test_it_is_the_page_that_comes_of_it(self):
         body = progress("7.1", 40, summary="Seen <before>.")
@@ -183,10 +183,22 @@ class Previews(Case):
     def test_a_draft_is_drawn_as_it_would_be_revised(self):
         draft = self.client.post(note("7.2"), "/updates?state=draft", key=self.key)
         path = f"/updates/{draft.json['id']}?dry_run=true&lang=ko"
-        got = self.preview(note("7.2", summary="Revised."), path, **{"If-Match": draft["ETag"]})
+        got = self.preview(note("7.2", summary="Revised."), path, method="PUT", **{"If-Match": draft["ETag"]})
         self.assertEqual((got.status, got["Content-Language"]), (200, "ko"), str(got))
         self.assertIn("Revised.", article(got.body.decode()))
-        self.refused(self.preview(note("7.2"), path, **{"If-Match": '"r9-0"'}), 412)
+        self.refused(self.preview(note("7.2"), path, method="PUT", **{"If-Match": '"r9-0"'}), 412)
+
+    def test_what_only_publishes_sees_what_it_would_let_out(self):
+        publisher = self.db.key(scope="publish", source="chief")
+        draft = self.client.post(progress("7.1", 40, summary="For the chief."), "/updates?state=draft", key=self.key).json
+        path, before = f"/updates/{draft['id']}/publication", self.db.checksum()
+        got = self.preview({}, f"{path}?dry_run=true&lang=es", publisher)
+        self.assertEqual((got.status, got["Content-Language"], got["ETag"]), (200, "es", None), str(got))
+        self.assertEqual(self.db.checksum(), before, "a preview wrote")
+        drawn = article(self.preview(None, f"{path}?dry_run=true", publisher).body.decode())
+        self.refused(self.preview({}, path, publisher), 406)
+        self.accepted(self.client.ask("POST", path, {}, {}, publisher), 200)
+        self.assertEqual(drawn, article(self.client.get(f"/updates/{draft['id']}", Accept=BROWSER).body.decode()))
 
     def test_only_a_dry_run_is_shown(self):
         self.refused(self.preview(note("7.2"), "/updates?dry_run=false"), 406)

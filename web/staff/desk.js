@@ -3,7 +3,7 @@
 
 import { write } from './api.js';
 import { fill, focus, h } from './dom.js';
-import { askSure, askText } from './preview.js';
+import { askSure, askText, drawPreview, showPreview } from './preview.js';
 import * as record from './record.js';
 import { correction, newReport, reportForm, revision } from './report.js';
 import { drop, may } from './session.js';
@@ -142,8 +142,9 @@ function decisions(app, objective, draft) {
 }
 
 async function publishAsIs(draft) {
-  if (!await askSure(t('publish'), t('publish_sure'), t('publish_now'))) return false;
-  const { doc } = await write('POST', `/updates/${draft.id}/publication`);
+  const request = { method: 'POST', path: `/updates/${draft.id}/publication`, body: {} };
+  if (!await showPreview(await drawPreview(request), t('publish_now'))) return false;
+  const { doc } = await write(request.method, request.path, request);
   tell(h('h2', {}, t('published_title')), h('p', {}, h('a', { href: `/updates/${doc.id}` }, t('see_published'))));
   return true;
 }

@@ -1,14 +1,20 @@
 // A report exactly as the public will see it: the service draws it with the code that draws the
 // public page, as the answer to a dry run. And the small questions that come before a decision.
 
-import { Problem } from './api.js';
+import { Problem, write } from './api.js';
 import { ask, fill, h } from './dom.js';
 import { key } from './session.js';
 import { t } from './words.js';
 
+// What would be refused is not drawn: the service says first what is wrong with it.
+export async function drawPreview(request) {
+  await write(request.method, `${request.path}?dry_run=true`, request);
+  return draw(request);
+}
+
 // The page's main part, as elements. XMLHttpRequest parses it without running anything; fetch gives
 // text, which may not become markup here.
-export function drawPreview({ method, path, etag, body }) {
+function draw({ method, path, etag, body }) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open(method, `${path}?dry_run=true&lang=${document.documentElement.lang}`);
