@@ -24,25 +24,34 @@ static bool is_number(const char *text) {
     return *text == '\0';
 }
 
-static void add_number(struct import *im, const char *text) {
+/* True for one value, as short and as shallow as a row may hold it. */
+static bool is_value(const char *text, size_t len) {
+    AUTO(call) struct call c;
+    AUTO(buf) struct buf row = {0};
+    call_init(&c, IMPORT_ROW_MS);
+    buf_addc(&row, '[');
+    buf_add(&row, text, len);
+    buf_addc(&row, ']');
+    AUTO(doc) struct doc *d = row.failed ? NULL : doc_parse(&c, row.data, row.len);
+    return doc_count(d) == 1;
+}
+
+/* As it is, where it can stand so; else it stays a text, and is refused as one. */
+static void add_json(struct import *im, const char *text, size_t len) {
+    if (is_value(text, len))
+        buf_add(&im->text, text, len);
+    else
+        buf_add_json_n(&im->text, text, len);
+}
+
+static void add_number(struct import *im, const struct cell *cell) {
     AUTO(buf) struct buf spelled = {0};
-    buf_adds(&spelled, text);
+    buf_adds(&spelled, cell->text);
     char *comma = im->manner.has_commas && spelled.data ? strchr(spelled.data, ',') : NULL;
     if (comma)
         *comma = '.';
     if (spelled.data && is_number(spelled.data))
-        buf_adds(&im->text, spelled.data);
-    else
-        buf_add_json(&im->text, text);
-}
-
-/* What is well-formed is a list or an object; what is not stays a text, and is refused as one. */
-static void add_nested(struct import *im, const struct cell *cell) {
-    AUTO(call) struct call c;
-    call_init(&c, IMPORT_ROW_MS);
-    AUTO(doc) struct doc *d = doc_parse(&c, cell->text, cell->len);
-    if (d)
-        buf_add(&im->text, cell->text, cell->len);
+        add_json(im, spelled.data, spelled.len);
     else
         buf_add_json(&im->text, cell->text);
 }
@@ -77,7 +86,7 @@ static const char *truth(const struct import *im, const char *text) {
 /* As an export shows it, so that it can be compared: lists as such, all else as text. */
 static void add_shown(struct import *im, const struct cell *cell) {
     if (*cell->text == '[' || *cell->text == '{') {
-        add_nested(im, cell);
+        add_json(im, cell->text, cell->len);
     } else {
         char date[11];
         buf_add_json(&im->text, truth(im, iso_date(im, cell->text, date)));
@@ -92,9 +101,9 @@ static void add_value(struct import *im, const struct field *f, const struct cel
     case FIELD_AMOUNT:
     case FIELD_INTEGER:
     case FIELD_COUNT:
-    case FIELD_NUMBER: add_number(im, cell->text); break;
+    case FIELD_NUMBER: add_number(im, cell); break;
     case FIELD_LIST:
-    case FIELD_OBJECT: add_nested(im, cell); break;
+    case FIELD_OBJECT: add_json(im, cell->text, cell->len); break;
     case FIELD_DATE: buf_add_json(&im->text, iso_date(im, cell->text, date)); break;
     case FIELD_ANY: add_shown(im, cell); break;
     case FIELD_BOOL: {

@@ -183,7 +183,8 @@ START_TEST(what_is_given_on_is_a_document_whatever_the_table_holds) {
         buf_addc(&text, '7');
     buf_adds(&text, "\n1.2,3\n");
     gives(CSV_PLAIN, false, text.data, "\"bad\":[2]");
-    gives(CSV_PLAIN, false, text.data, "\"data\":[null,{\"code\":\"1.2\",\"weight\":3}]");
+    gives(CSV_PLAIN, false, text.data, "\"column\":\"weight\",\"detail\":\"must be a number\"");
+    gives(CSV_PLAIN, false, text.data, "{\"code\":\"1.2\",\"weight\":3}]");
 }
 END_TEST
 
