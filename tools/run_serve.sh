@@ -102,7 +102,9 @@ banner() {
     took=$(($(date +%s%N) / 1000000 - started / 1000000))
     printf '\nCerritos in Progress%s is ready, %d.%d s after you asked.\n\n' \
         "$([ -z "$demo" ] || printf ' (demo)')" $((took / 1000)) $((took % 1000 / 100))
-    printf '  the plan  %s/   %s/goals   %s/openapi.yaml\n' "$url" "$url" "$url"
+    printf '  the plan  %s/   %s/goals   %s/embed\n' "$url" "$url" "$url"
+    printf '  for staff %s/staff, with a key that may report\n' "$url"
+    printf '  the API   %s/docs   %s/openapi.yaml\n' "$url" "$url"
     if [ "$private" = yes ]; then
         printf '  database  PostgreSQL %s in %s, no TCP; to enter it:\n' "$(cat "$database/PG_VERSION")" "$database"
         printf '            psql -h %s -p 5432 -U postgres progress\n' "$sockets"

@@ -169,6 +169,14 @@ class Both:
         self.assertEqual(get(self.url("/plan"))["demo"], False)
         self.assertTrue(get(self.url("/updates"))["data"])
 
+    def test_the_addresses_of_the_banner_answer(self):
+        _, banner = self.start()
+        told = re.findall(r"http://[^\s,]+", banner.split("Try:")[0])
+        self.assertEqual(told, [self.url(path) for path in ("/", "/goals", "/embed", "/staff", "/docs", "/openapi.yaml")])
+        for url in told:
+            with urllib.request.urlopen(url, timeout=30) as got:
+                self.assertEqual(got.status, 200, url)
+
     def test_the_psql_line_enters_the_database(self):
         _, banner = self.start()
         line = re.search(r"psql -h .*", banner)[0]
