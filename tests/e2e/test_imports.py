@@ -5,6 +5,7 @@ import io
 import itertools
 import json
 import os
+import socket
 import subprocess
 import tempfile
 import threading
@@ -182,6 +183,14 @@ class FaultTest(Importing):
         self.assertEqual((dry["state"], dry["dry_run"], dry["error_count"], dry["id"]), ("failed", True, len(told), None))
         self.assertEqual(self.db.checksum(), before)
 
+    def test_a_cell_that_no_body_could_hold_is_refused_by_its_column(self):
+        deepest = "[" * 32 + "]" * 32
+        text = table([["code", "revision", "weight", "funding"], ["1.1", "1", "1" * 2000, "[]"], ["1.2", "1", "1", deepest],
+                      ["1.3", "1", "1,2", "[],[]"]])
+        told = {e["pointer"]: e["detail"] for e in self.refused(self.send(text), 422, "invalid")["errors"]}
+        self.assertEqual(told, {"#/data/0/weight": "row 2: must be a number", "#/data/1/funding": "row 3: must be a list",
+                                "#/data/2/weight": "row 4: must be a number", "#/data/2/funding": "row 4: must be a list"})
+
     def test_what_is_no_table_is_refused_as_a_whole(self):
         for text, status, places in (
             ("code,revision,budget\r\n1.1,1,5\r\n", 422, ["#/columns/budget"]),
@@ -241,6 +250,27 @@ class LargeTest(Importing):
         self.refused(self.client.ask("GET", answer["Location"], headers={}, key=self.editor), 404)
         self.refused(self.client.ask("GET", answer["Location"], headers={}, key=None), 401)
         self.accepted(self.client.ask("GET", answer["Location"], headers={}, key=self.db.key(scope="admin", source=None)), 200)
+
+    def begun(self):
+        """A table of which the service has the head and no row yet."""
+        head = (f"POST /imports?dry_run=true HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {self.editor}\r\n"
+                "Content-Type: text/csv\r\nContent-Length: 1000\r\nExpect: 100-continue\r\n\r\n")
+        s = socket.create_connection(("127.0.0.1", self.server.port), timeout=10)
+        self.addCleanup(s.close)
+        s.sendall(head.encode())
+        self.assertIn(b" 100 ", s.recv(100))  # it reads on
+        return s
+
+    def test_a_third_table_at_once_is_told_to_come_again(self):
+        text = "code,revision,owner_role\n7.1,1,Clerk\n"
+        first, second = self.begun(), self.begun()
+        answer = self.send(text, "?dry_run=true")
+        self.refused(answer, 503, "unavailable")
+        self.assertEqual(answer["Retry-After"], "2")
+        self.assertIn("other tables", answer.json["detail"])
+        first.close()
+        wait_until(lambda: self.send(text, "?dry_run=true").status == 200, "there is room again")
+        second.close()
 
     def test_a_large_table_with_one_bad_row_fails_and_leaves_nothing(self):
         rows = rows_of(reports(1500, source="gogov"))
