@@ -20,7 +20,7 @@ OURS = {"PROGRESS_THREADS": 0}
 class Bench:
     def __init__(self, quick, largest):
         self.quick = quick
-        self.rounds, self.seconds = (1, 1) if quick else (5, 4)
+        self.rounds, self.seconds = (1, 1) if quick else (7, 3)
         self.sizes = rows.sizes_up_to(largest)
         self.report = figures.Report()
         self.open = contextlib.ExitStack()
