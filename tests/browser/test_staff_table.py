@@ -61,6 +61,19 @@ class Table(Desk):
         page.press("Escape")
         self.assertFalse(self.cell(page, "1.1", 0, "row.classList.contains('unsaved')"), "Esc undoes the row")
 
+    def test_who_is_fast_loses_nothing(self):
+        """All in one task, before the browser's own timers: a field is left and the next is open."""
+        page = self.table()
+        self.go(page, "1.1", ROLE)
+        page.evaluate("""
+            const press = (key) => document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
+            press('Enter'); press('Escape'); press('Enter');
+            await new Promise((done) => setTimeout(done, 100));""")
+        page.call("keyboard.type", "Captain")
+        page.evaluate(CELL + "cell.click(); await new Promise((done) => setTimeout(done, 100));", {"code": "1.2", "at": ROLE})
+        self.assertEqual(self.cell(page, "1.1", ROLE), "Captain")
+        self.assertTrue(self.cell(page, "1.2", ROLE, "cell.contains(document.activeElement) && cell !== document.activeElement"))
+
     def test_a_row_is_saved_by_itself(self):
         page = self.table()
         self.put(page, "1.3", ROLE, "Chief")

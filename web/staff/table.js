@@ -206,6 +206,7 @@ class Grid {
 
   clicked(event, row, at) {
     if (event.target.closest('input, select')) return;
+    this.leave?.(true);
     this.walk(row, at);
     this.open();
   }
@@ -239,22 +240,27 @@ class Grid {
       ? h('select', name, column.choices.map(([v, words]) => h('option', { value: v }, words)))
       : h('input', { ...name, type: column.type, inputmode: column.mode, autocomplete: 'off' });
     control.value = value;
-    this.leave = (takes) => {
+    const leave = (takes) => {
       this.leave = null;
       if (takes && control.value !== String(value)) row.set(column, taken(column, control.value));
       else row.draw();
       this.walk(row, at);
     };
+    this.leave = leave;
     control.addEventListener('keydown', (event) => {
       if (!['Enter', 'Escape', 'Tab'].includes(event.key)) return;
       event.preventDefault();
       event.stopPropagation();
-      this.leave(event.key !== 'Escape');
+      leave(event.key !== 'Escape');
       if (event.key === 'Enter') this.step(1, 0);
       if (event.key === 'Tab') this.step(0, event.shiftKey ? -1 : 1);
     });
+    // By then another cell may be open: who types fast leaves one and opens the next in less than a moment.
     control.addEventListener('blur', () => setTimeout(() => {
-      if (this.leave && !control.matches(':focus')) { const { activeElement } = document; this.leave(true); activeElement?.isConnected && activeElement !== document.body && activeElement.focus(); }
+      if (this.leave !== leave || control.matches(':focus')) return;
+      const { activeElement } = document;
+      leave(true);
+      if (activeElement.isConnected && activeElement !== document.body) activeElement.focus();
     }));
     fill(cell, control);
     control.focus();
