@@ -83,7 +83,7 @@ void add_find(struct call *c, struct buf *b, const struct page *p) {
     add_goal_choice(c, b, p);
     add_status_choice(b, p);
     add_department_choice(b, p);
-    buf_adds(b, "<p><button>");
+    buf_adds(b, "<button>");
     say(b, p, WORD_FIND);
-    buf_adds(b, "</button></p>\n</form>\n</search>\n");
+    buf_adds(b, "</button>\n</form>\n</search>\n");
 }

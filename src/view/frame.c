@@ -174,9 +174,9 @@ static void add_day_form(struct buf *b, const struct page *p) {
     say(b, p, WORD_PICK_DAY);
     buf_adds(b, "</label>\n<input id=\"as-of\" type=\"date\" name=\"as_of\" value=\"");
     buf_add_html(b, p->as_of);
-    buf_adds(b, "\"></p>\n<p><button>");
+    buf_adds(b, "\"></p>\n<button>");
     say(b, p, WORD_SHOW_DAY);
-    buf_adds(b, "</button></p>\n</form>\n");
+    buf_adds(b, "</button>\n</form>\n");
 }
 
 static void add_data_link(struct buf *b, const struct page *p, const char *path, unsigned keep,

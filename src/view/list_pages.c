@@ -46,9 +46,9 @@ static void add_choice_of_goal(struct call *c, struct buf *b, const struct page 
     buf_adds(b, "<form class=\"find\" method=\"get\" action=\"/updates\">\n");
     add_kept_fields(b, p, KEEP_ALL);
     add_goal_choice(c, b, p);
-    buf_adds(b, "<p><button>");
+    buf_adds(b, "<button>");
     say(b, p, WORD_FIND);
-    buf_adds(b, "</button></p>\n</form>\n");
+    buf_adds(b, "</button>\n</form>\n");
 }
 
 /* Nothing there at all is another thing than nothing that fits. */

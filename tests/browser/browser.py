@@ -159,12 +159,19 @@ const wide = [...document.querySelectorAll('body *')].filter((e) => e.getBoundin
 return over + ' px too wide: ' + wide.slice(0, 3).map((e) => e.outerHTML.slice(0, 120)).join(' | ');
 """
 
-SHIFT = """
+# What was there and has moved. A blank at the end of a line that has not all come yet counts for Chromium, and is not seen.
+MOVED = """
 return new Promise((done) => {
-  let sum = 0;
-  new PerformanceObserver((list) => { for (const e of list.getEntries()) sum += e.value; })
-    .observe({ type: 'layout-shift', buffered: true });
-  setTimeout(() => done(sum), 100);
+  const rect = (r) => [r.x, r.y, r.width, r.height].map(Math.round).join(' ');
+  const named = (node) => (node?.outerHTML ?? node?.data ?? 'what is gone').slice(0, 100);
+  const isBlank = ({ node }) => node?.nodeType === Node.TEXT_NODE && !node.data.trim();
+  const all = [];
+  new PerformanceObserver((list) => {
+    for (const { sources, value } of list.getEntries())
+      if (!sources.length || !sources.every(isBlank))
+        all.push(`${value}: ` + sources.map((s) => `${named(s.node)} ${rect(s.previousRect)} -> ${rect(s.currentRect)}`).join(', '));
+  }).observe({ type: 'layout-shift', buffered: true });
+  setTimeout(() => done(all), 100);
 });
 """
 
@@ -237,9 +244,9 @@ class Page(Thing):
         """Why the page scrolls sideways, or None."""
         return self.evaluate(SIDEWAYS)
 
-    def shift(self):
-        """How far what was there has moved, all in all (CLS)."""
-        return self.evaluate(SHIFT)
+    def moved(self):
+        """What was there and has moved since: a line for each layout shift."""
+        return self.evaluate(MOVED)
 
     def sent(self):
         """How many requests the page came by, and of how many bytes with their heads."""
@@ -395,7 +402,7 @@ class Case(support.Case):
         self.nothing(page.cookies(), "cookies")
 
     def still(self, page):
-        self.assertEqual(page.shift(), 0, "the layout shifted")
+        self.nothing(page.moved(), "moved")
 
     def nothing(self, faults, where):
         if faults:
