@@ -3,7 +3,6 @@
 #include <limits.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,7 +55,7 @@ struct house {
     struct freshness *freshness;
     struct sender *sender;
     struct importer *importer;
-    atomic_int tables; /* that are being read */
+    sem_t tables; /* turns to read one */
     char public_url[PUBLIC_URL_SIZE];
     char snapshot[PATH_MAX], edition[SHA256_HEX];
     size_t remembered; /* answers of an earlier life */
@@ -256,6 +255,7 @@ static size_t stream_limit(const struct server *s) {
 }
 
 static bool open_wire(struct call *c, struct house *h) {
+    (void)sem_init(&h->tables, 0, API_TABLES); /* fails for a larger count alone */
     h->reads = limiter_new(c, config_int(SET_READ_LIMIT));
     h->guesses = limiter_new(c, config_int(SET_READ_LIMIT));
     h->writes = limiter_new(c, config_int(SET_WRITE_LIMIT));

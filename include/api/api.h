@@ -3,7 +3,7 @@
 #ifndef API_API_H
 #define API_API_H
 
-#include <stdatomic.h>
+#include <semaphore.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -32,7 +32,7 @@ struct api {
     int64_t heartbeat_ms;         /* between two signs of life to who listens */
     void (*wrote)(void *context); /* after a write that may have changed something; may be NULL */
     void *wrote_context;
-    atomic_int *tables;      /* that are being read */
+    sem_t *tables;           /* turns to read one: API_TABLES when nobody does */
     struct limiter *reads;   /* per address */
     struct limiter *guesses; /* refused keys, per address */
     struct limiter *writes;  /* per key */

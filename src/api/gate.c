@@ -1,11 +1,11 @@
-#include <stdatomic.h>
+#include <errno.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
 #include "exchange.h"
 
-enum { TURN_RETRY_S = 2 };
+enum { TURN_WAIT_MS = 2000, TURN_RETRY_S = 2 };
 
 /*
  * The steps round every handler, in order; the first that fails ends the request. What costs the
@@ -183,13 +183,18 @@ static bool read_preconditions(struct call *c, struct exchange *x) {
     return fail(c, ERR_STALE, "If-Match must hold a strong ETag that this service gave");
 }
 
-/* Large bodies are read by few at a time, or they would take the memory that all need. */
+/* Large bodies are read by few at a time, or they would take the memory that all need. Most are
+ * short: the next waits a moment. */
 static bool take_turn(struct call *c, struct exchange *x) {
     const struct operation *op = x->route->operation;
     if (!op || !(op->flags & OPERATION_TABLE))
         return true;
-    x->has_turn = true;
-    if (atomic_fetch_add(x->api->tables, 1) < API_TABLES)
+    const struct timespec until = clock_in_ms(TURN_WAIT_MS);
+    int failed;
+    while ((failed = sem_clockwait(x->api->tables, CLOCK_MONOTONIC, &until)) && errno == EINTR)
+        continue;
+    x->has_turn = !failed;
+    if (x->has_turn)
         return true;
     x->rp->close = true;
     c->retry_after_s = TURN_RETRY_S;
@@ -226,7 +231,7 @@ bool api_run(void *context, struct call *c, struct request *rq, struct reply *rp
     struct exchange x = {.api = context, .rq = rq, .rp = rp};
     bool done = take_steps(c, &x);
     if (x.has_turn)
-        atomic_fetch_sub(x.api->tables, 1);
+        sem_post(x.api->tables);
     return done;
 }
 

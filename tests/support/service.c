@@ -68,6 +68,7 @@ static void open_on(struct service *s, int64_t reads, int64_t writes) {
     struct pool_config config = database_pool(&s->database, 1);
     config.checkout_ms = 20000; /* an instrumented build on a busy machine */
     config.statement_ms = 20000;
+    ck_assert(sem_init(&s->tables, 0, API_TABLES) == 0);
     s->pool = pool_new(&c, &config);
     ck_assert_msg(s->pool && pool_wait(&c, s->pool), "%s", c.detail);
     s->api = (struct api){

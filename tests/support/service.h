@@ -21,7 +21,7 @@ struct service {
     struct pool *pool;
     struct pool *owner_pool; /* made when it is needed */
     struct api api;
-    atomic_int tables;      /* that are being read */
+    sem_t tables;           /* turns to read one */
     struct answer *answers; /* all of them; they live as long as the service */
     int keys;
 };
