@@ -62,8 +62,10 @@ void reply_spell_digest(struct buf *out, const uint8_t digest[SHA256_SIZE]);
  * weak comparison). */
 bool etag_matches(const char *if_none_match, const char *etag);
 
-/* The revision in an If-Match value: >= 0; -1 when no strong ETag of ours is in the list; -2 for
- * "*". */
+enum { ETAG_ANY = -2 };
+
+/* The revision in an If-Match value: >= 0; -1 when no strong ETag of ours is in the list; ETAG_ANY
+ * for "*". */
 int64_t etag_revision(const char *if_match);
 
 /* Turns the call's error into its problem document (RFC 9457), headers included (Retry-After,

@@ -15,16 +15,17 @@
 #include "pg/pool.h"
 
 enum operation_flag {
-    OPERATION_KEYED = 1,    /* Idempotency-Key is required */
-    OPERATION_IF_MATCH = 2, /* If-Match is required */
-    OPERATION_MERGES = 4,   /* a merge patch (RFC 7396): null clears, absent keeps */
-    OPERATION_BODILESS = 8, /* the body may be absent: it counts as {} */
-    OPERATION_ERASES = 16,  /* what was kept from before may not be given even in an outage */
-    OPERATION_APART = 32,   /* what it changes is of no plan */
-    OPERATION_RAW = 64,     /* the handler checks the body (model/batch.h) */
-    OPERATION_LIST = 128,   /* of OPERATION_RAW: the body is a list, fields are of its items */
-    OPERATION_XML = 256,    /* of OPERATION_RAW: the body is XML */
-    OPERATION_TABLE = 512,  /* of OPERATION_RAW: the body is a table, CSV or JSON, and large */
+    OPERATION_KEYED = 1,      /* Idempotency-Key is required */
+    OPERATION_IF_MATCH = 2,   /* If-Match is required */
+    OPERATION_MERGES = 4,     /* a merge patch (RFC 7396): null clears, absent keeps */
+    OPERATION_BODILESS = 8,   /* the body may be absent: it counts as {} */
+    OPERATION_ERASES = 16,    /* what was kept from before may not be given even in an outage */
+    OPERATION_APART = 32,     /* what it changes is of no plan */
+    OPERATION_RAW = 64,       /* the handler checks the body (model/batch.h) */
+    OPERATION_LIST = 128,     /* of OPERATION_RAW: the body is a list, fields are of its items */
+    OPERATION_XML = 256,      /* of OPERATION_RAW: the body is XML */
+    OPERATION_TABLE = 512,    /* of OPERATION_RAW: the body is a table, CSV or JSON, and large */
+    OPERATION_MATCHES = 1024, /* If-Match may be given: "*" is as none */
 };
 
 struct operation {

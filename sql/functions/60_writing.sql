@@ -134,6 +134,14 @@ begin
     end if;
 end $$;
 
+-- The same where it may be left out: who decides on what was read says so.
+create function hold_to_match(q jsonb, revision integer) returns void language plpgsql stable as $$
+begin
+    if q->>'if_match' is not null then
+        perform hold_to_revision(q, revision);
+    end if;
+end $$;
+
 create function audit(a author, action text, entity text, entity_id text, plan_id bigint, objective_id bigint,
                       detail jsonb default '{}') returns void language plpgsql as $$
 begin

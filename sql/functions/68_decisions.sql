@@ -83,7 +83,9 @@ begin
         return answer_published(q, a, c, 200, u.id);
     elsif d.discarded_at is not null then
         perform problem(409, format('draft %s is discarded', d.id));
-    elsif exists (select from objective o join objective_revision r on r.objective_id = o.id and r.revision = o.revision
+    end if;
+    perform hold_to_match(q, d.revision);
+    if exists (select from objective o join objective_revision r on r.objective_id = o.id and r.revision = o.revision
                    where o.id = d.objective_id and r.archived_at is not null) then
         perform problem(409, 'the objective is archived');
     elsif natural_head(d.plan_id, d.source, d.external_id) <> coalesce(d.supersedes, 0) then
@@ -145,6 +147,7 @@ begin
     end if;
     c := context_of(q);
     d := hold_draft(q, a, c);
+    perform hold_to_match(q, d.revision);
     if coalesce(body->>'comment', '') !~ '\S' then
         perform problem(422, 'say what is to be done', '#/comment');
     elsif d.return_comment is distinct from body->>'comment' then
@@ -176,6 +179,7 @@ begin
     elsif d.source is distinct from a.source and not may(a, 'publish') then
         perform problem(403, 'the key discards drafts of its own source only');
     elsif d.discarded_at is null then
+        perform hold_to_match(q, d.revision);
         update draft_update set discarded_at = at, changed_at = at, revision = revision + 1 where id = d.id;
         perform audit(a, 'discard', 'draft', d.id::text, d.plan_id, d.objective_id);
     end if;

@@ -154,15 +154,28 @@ static bool check_content_type(struct call *c, struct exchange *x) {
     return fail(c, ERR_MEDIA_TYPE, "the body must be application/json");
 }
 
+static bool read_if_match(struct call *c, struct exchange *x) {
+    const unsigned flags = x->route->operation->flags;
+    const char *if_match = request_header(x->rq, "If-Match");
+    x->intent.if_match = -1;
+    if (!if_match && (flags & OPERATION_IF_MATCH))
+        return fail(c, ERR_PRECONDITION_REQUIRED,
+                    "If-Match is needed: the ETag of the document you have edited");
+    if (!if_match || !(flags & (OPERATION_IF_MATCH | OPERATION_MATCHES)))
+        return true;
+    x->intent.if_match = etag_revision(if_match);
+    if (x->intent.if_match >= 0 || (x->intent.if_match == ETAG_ANY && (flags & OPERATION_MATCHES)))
+        return true;
+    return fail(c, ERR_STALE, "If-Match must hold a strong ETag that this service gave");
+}
+
 static bool read_preconditions(struct call *c, struct exchange *x) {
     const struct operation *op = x->route->operation;
     if (!op)
         return true;
     const char *key = request_header(x->rq, "Idempotency-Key");
-    const char *if_match = request_header(x->rq, "If-Match");
     const char *dry = request_param(x->rq, "dry_run");
     x->intent.dry_run = dry && strcmp(dry, "true") == 0;
-    x->intent.if_match = -1;
     if (dry && strcmp(dry, "true") != 0 && strcmp(dry, "false") != 0)
         fault_add(c, FAULT_PARAMETER, "dry_run", "must be true or false");
     if (key)
@@ -172,15 +185,7 @@ static bool read_preconditions(struct call *c, struct exchange *x) {
                   "is required: a value of your own, the same whenever you repeat this request");
     if (!fault_check(c))
         return false;
-    if (!(op->flags & OPERATION_IF_MATCH))
-        return true;
-    if (!if_match)
-        return fail(c, ERR_PRECONDITION_REQUIRED,
-                    "If-Match is needed: the ETag of the document you have edited");
-    x->intent.if_match = etag_revision(if_match);
-    if (x->intent.if_match >= 0)
-        return true;
-    return fail(c, ERR_STALE, "If-Match must hold a strong ETag that this service gave");
+    return read_if_match(c, x);
 }
 
 /* Large bodies are read by few at a time, or they would take the memory that all need. Most are

@@ -61,7 +61,7 @@ int64_t etag_revision(const char *if_match) {
     struct slice member;
     while (text_next(&rest, ',', &member)) {
         if (text_equal(member, "*"))
-            return -2;
+            return ETAG_ANY;
         int64_t revision = revision_in(member);
         if (revision >= 0)
             return revision;

@@ -224,7 +224,7 @@ const struct operation update_publish = {
     .statement = &SQL_updates_publication,
     .touches = TAG_UPDATES,
     .fields = NO_FIELDS,
-    .flags = OPERATION_BODILESS,
+    .flags = OPERATION_BODILESS | OPERATION_MATCHES,
 };
 
 const struct operation update_retract = {
@@ -242,11 +242,12 @@ const struct operation update_return = {
     .statement = &SQL_updates_return,
     .touches = TAG_UPDATES,
     .fields = RETURN_FIELDS,
+    .flags = OPERATION_MATCHES,
 };
 
 const struct operation update_discard = {
     .statement = &SQL_updates_discard,
     .touches = TAG_UPDATES,
     .fields = NO_FIELDS,
-    .flags = OPERATION_BODILESS,
+    .flags = OPERATION_BODILESS | OPERATION_MATCHES,
 };

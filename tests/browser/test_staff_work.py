@@ -312,6 +312,19 @@ class Drafts(Desk):
         public = self.open(f"/updates/{draft['id']}?lang=en").evaluate(UPDATE, "main")
         self.assertEqual(timeless(drawn), timeless(public))
 
+    def test_nothing_is_published_that_nobody_looked_at(self):
+        draft = self.leave_draft("5.6")
+        page = self.at(f"#/draft/{draft['id']}", self.db.key(scope="publish", source="chief"))
+        self.press(page, "Publish …", ".decisions")
+        page.call("waitForSelector", "dialog .preview #update")
+        tag = self.api("GET", f"/updates/{draft['id']}?state=draft")["ETag"]
+        self.api("PUT", f"/updates/{draft['id']}", support.note("5.6", as_of="2026-10-15", summary="Another."), **{"If-Match": tag})
+        self.press(page, "Publish now", "dialog")
+        page.wait("return document.querySelector('main > .card')?.textContent.includes('revision 2')", "it is refused")
+        self.assertEqual([d["summary"] for d in self.drafts("5.6")], ["Another."])
+        self.press(page, "Try again")
+        page.wait("return document.querySelector('form.report textarea')?.value === 'Another.'", "what is there now is shown")
+
     def test_what_cannot_be_published_is_not_shown(self):
         draft = self.leave_draft("5.2")
         page = self.at(f"#/draft/{draft['id']}", self.db.key(scope="publish", source="chief"))

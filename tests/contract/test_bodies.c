@@ -233,7 +233,7 @@ START_TEST(every_write_documents_its_headers) {
         ck_assert_msg(contract_takes(item, contract_operation(r), "header", "Idempotency-Key"),
                       "%s %s", r->method, r->pattern);
         ck_assert_msg(contract_takes(item, contract_operation(r), "header", "If-Match") ==
-                          ((r->operation->flags & OPERATION_IF_MATCH) != 0),
+                          ((r->operation->flags & (OPERATION_IF_MATCH | OPERATION_MATCHES)) != 0),
                       "%s %s", r->method, r->pattern);
         ck_assert_msg(doc_bool(doc_get(doc_get(contract_operation(r), "requestBody"),
                                        "required")) == !(r->operation->flags & OPERATION_BODILESS),

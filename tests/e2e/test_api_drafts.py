@@ -70,6 +70,30 @@ class Drafts(Case):
         self.refused(self.client.ask("PUT", path, progress("5.2", 1), {"If-Match": made["ETag"]}, self.reporter), 409)
         self.refused(self.client.post(None, path + "/discard", key=self.reporter), 409)
 
+    def test_who_decides_may_say_what_was_read(self):
+        for decision, body in (("publication", None), ("return", {"comment": "Which park?"}), ("discard", None)):
+            with self.subTest(decision):
+                made = self.draft("5.5", 10)
+                path = made["Location"].split("?")[0]
+                self.accepted(self.client.ask("PUT", path, progress("5.5", 20), {"If-Match": made["ETag"]}, self.reporter), 200)
+
+                def decide(tag, where=f"{path}/{decision}", body=body):
+                    return self.client.ask("POST", where, body, {"If-Match": tag}, self.publisher)
+
+                for tag in (made["ETag"], "W/" + made["ETag"], "what", '"what"'):
+                    self.refused(decide(tag), 412, "stale-revision")
+                self.refused(decide(made["ETag"], f"{path}/{decision}?dry_run=true"), 412, "stale-revision")
+                document = self.client.ask("GET", made["Location"], key=self.publisher)
+                self.assertEqual((document.json["state"], document.json["revision"]), ("draft", 2))
+                self.accepted(decide(document["ETag"]), 200)
+                if decision != "return":  # what is so already is answered as it is
+                    self.accepted(decide(document["ETag"]), 200)
+
+    def test_any_revision_is_one(self):
+        made = self.draft("5.5", 10)
+        path = made["Location"].split("?")[0]
+        self.accepted(self.client.ask("POST", f"{path}/publication", None, {"If-Match": "*"}, self.publisher), 200)
+
     def test_a_discarded_draft_stays_away(self):
         made = self.draft("5.3", 60)
         path = made["Location"].split("?")[0]

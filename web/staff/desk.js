@@ -1,7 +1,7 @@
 // The middle of the page: one objective with its form, what was said last beside it, and what can be
 // decided about drafts and published updates.
 
-import { write } from './api.js';
+import { etagOf, write } from './api.js';
 import { fill, focus, h } from './dom.js';
 import { askSure, askText, drawPreview, showPreview } from './preview.js';
 import * as record from './record.js';
@@ -142,7 +142,7 @@ function decisions(app, objective, draft) {
 }
 
 async function publishAsIs(draft) {
-  const request = { method: 'POST', path: `/updates/${draft.id}/publication`, body: {} };
+  const request = { method: 'POST', path: `/updates/${draft.id}/publication`, body: {}, etag: etagOf(draft) };
   if (!await showPreview(await drawPreview(request), t('publish_now'))) return false;
   const { doc } = await write(request.method, request.path, request);
   tell(h('h2', {}, t('published_title')), h('p', {}, h('a', { href: `/updates/${doc.id}` }, t('see_published'))));
@@ -152,7 +152,7 @@ async function publishAsIs(draft) {
 async function sendBack(draft) {
   const answer = await askText({
     title: t('return_draft'), lead: t('return_lead'), label: t('field_comment'), button: t('return_now'),
-    act: (comment) => write('POST', `/updates/${draft.id}/return`, { body: { comment } }),
+    act: (comment) => write('POST', `/updates/${draft.id}/return`, { body: { comment }, etag: etagOf(draft) }),
   });
   if (answer) tell(h('h2', {}, t('returned_done')));
   return answer;
@@ -160,7 +160,7 @@ async function sendBack(draft) {
 
 async function discard(draft) {
   if (!await askSure(t('discard'), t('discard_sure'), t('discard_now'))) return false;
-  await write('POST', `/updates/${draft.id}/discard`);
+  await write('POST', `/updates/${draft.id}/discard`, { etag: etagOf(draft) });
   drop(`draft:${draft.id}`);
   tell(h('h2', {}, t('discarded_done')));
   return true;

@@ -152,7 +152,7 @@ export function reportForm(objective, task, done) {
       isDirty = false;
       remember();
     }
-    finish('published', (await write('POST', `${task.path}/publication`)).doc);
+    finish('published', (await write('POST', `${task.path}/publication`, { etag })).doc);
   }
 
   function startOver() {
