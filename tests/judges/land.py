@@ -13,6 +13,9 @@ import tools
 
 
 def main():
+    if sys.argv[1:]:
+        print(__doc__)
+        return 0 if sys.argv[1:] in (["-h"], ["--help"]) else 2
     try:
         words, _ = breaking.broken(breaking.LANDED)
     except (unittest.SkipTest, AssertionError) as why:
