@@ -119,10 +119,9 @@ static void add_bar(struct call *c, struct buf *b, const struct glance *g, const
 
 static void add_status(struct buf *b, const struct glance *g, const struct shape *s,
                        const char *count) {
-    buf_addf(b,
-             "<li class=\"%s-%s\"><svg aria-hidden=\"true\" width=\"12\" height=\"12\" "
-             "viewBox=\"0 0 16 16\" fill=\"currentColor\"><path d=\"%s\"/></svg> ",
-             CLASS, s->status, s->path);
+    buf_addf(b, "<li class=\"%s-%s\">", CLASS, s->status);
+    shape_add(b, s);
+    buf_addc(b, ' ');
     if (count)
         words_add(b, g->lang, WORD_GLANCE_COUNT,
                   (const struct fill[]){{"status", words_status(g->lang, s->status), NULL},

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "shape.h"
+
 /* ---- texts ---- */
 
 void say(struct buf *b, const struct page *p, enum word w) {
@@ -217,26 +219,12 @@ void add_kept_fields(struct buf *b, const struct page *p, unsigned keep) {
 
 /* ---- how things stand ---- */
 
-/* Most severe first: the order of every count. */
-static const struct {
-    const char *status, *shape;
-} SHAPES[] = {
-    {"off_track", "■"},   {"at_risk", "▲"},   {"on_hold", "◆"},
-    {"on_track", "●"},    {"completed", "✓"}, {"ongoing", "∞"},
-    {"not_started", "◇"}, {"cancelled", "✕"}, {"no_information", "○"},
-};
-
-static const char *shape_of(const char *status) {
-    for (size_t i = 0; i < COUNT(SHAPES); i++)
-        if (strcmp(SHAPES[i].status, status) == 0)
-            return SHAPES[i].shape;
-    return "○";
-}
-
 static void begin_status(struct buf *b, const struct page *p, const char *status) {
     buf_adds(b, "<span class=\"tag ");
     buf_add_html(b, status);
-    buf_addf(b, "\"><span aria-hidden=\"true\">%s</span> ", shape_of(status));
+    buf_adds(b, "\">");
+    shape_add(b, shape_of(status));
+    buf_addc(b, ' ');
     buf_add_html(b, words_status(p->lang, status));
 }
 
@@ -247,7 +235,7 @@ void add_status(struct buf *b, const struct page *p, const char *status) {
 
 void add_counts(struct call *c, struct buf *b, const struct page *p, const struct doc *counts) {
     buf_adds(b, "<ul class=\"counts\">\n");
-    for (size_t i = 0; i < COUNT(SHAPES); i++) {
+    for (size_t i = 0; i < SHAPE_COUNT; i++) {
         const char *n = doc_get_number(c, counts, SHAPES[i].status);
         if (!n)
             continue;

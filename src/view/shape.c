@@ -25,3 +25,10 @@ const struct shape *shape_of(const char *status) {
             return &SHAPES[i];
     return &SHAPES[SHAPE_COUNT - 1];
 }
+
+void shape_add(struct buf *b, const struct shape *s) {
+    buf_addf(b,
+             "<svg aria-hidden=\"true\" width=\"12\" height=\"12\" viewBox=\"0 0 16 16\" "
+             "fill=\"currentColor\"><path d=\"%s\"/></svg>",
+             s->path);
+}

@@ -110,6 +110,9 @@ class Widget(Embeds):
                                 self.read("/fragments/plan").body.decode()))
         self.assertEqual(len(shown), 9)
         self.assertEqual(list(drawn.items()), list(shown.items()), "in the same order too")
+        tags = re.findall(r'<span class="tag (\w+)"><svg.*? d="(M[^"]*)"', self.read("/objectives", Accept="text/html").body.decode())
+        self.assertEqual(len(tags), 42)
+        self.assertLessEqual(set(tags), set(drawn.items()))
 
     def test_it_is_plain_script(self):
         """Nothing that a strict policy forbids, and no word of another origin but of namespaces."""
