@@ -317,19 +317,12 @@ def open_page(base, path=None, *, lang="en", scheme="light", forced=False, width
 # ---- somebody else's site ----
 
 class Site:
-    """A page of another origin: host(html, policy) of Case."""
+    """Another origin; answer(handler) gives what a GET gets, with the means of http.server."""
 
-    def __init__(self, html, policy=None):
+    def __init__(self, answer):
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_GET(self):
-                body = html.encode() if urlsplit(self.path).path == "/" else b""
-                self.send_response(200 if body else 204)
-                self.send_header("Content-Type", "text/html; charset=utf-8")
-                if policy:
-                    self.send_header("Content-Security-Policy", policy)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
+                answer(self)
 
             def log_message(self, *_):
                 pass
@@ -342,6 +335,21 @@ class Site:
     def stop(self):
         self.server.shutdown()
         self.server.server_close()
+
+
+def one_page(html, policy=None):
+    """An answer for Site: at / a page, under a policy of its own."""
+    def answer(handler):
+        body = html.encode() if urlsplit(handler.path).path == "/" else b""
+        handler.send_response(200 if body else 204)
+        handler.send_header("Content-Type", "text/html; charset=utf-8")
+        if policy:
+            handler.send_header("Content-Security-Policy", policy)
+        handler.send_header("Content-Length", str(len(body)))
+        handler.end_headers()
+        handler.wfile.write(body)
+
+    return answer
 
 
 # ---- what tests begin with ----
@@ -369,7 +377,10 @@ class Case(support.Case):
 
     def host(self, html, policy=None):
         """Somebody else's page, under a policy of its own: its URL."""
-        site = Site(html, policy)
+        return self.site(one_page(html, policy))
+
+    def site(self, answer):
+        site = Site(answer)
         self.addCleanup(site.stop)
         return site.url
 

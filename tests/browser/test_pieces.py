@@ -1,6 +1,4 @@
 """A page that comes in pieces, some lines at a time, as over a slow connection: what stands already stays where it is."""
-import http.server
-import threading
 import time
 import unittest
 import urllib.error
@@ -18,6 +16,7 @@ SHAPES = (
     ("ko", 800, {"lang": "ko"}),
 )
 
+
 def cut(page, size):
     """In pieces of whole lines, of so many bytes or a few more."""
     begun = 0
@@ -27,45 +26,30 @@ def cut(page, size):
         begun = ended
 
 
-class Relay:
-    """Gives what the service at base gives; pages in pieces."""
+def relay(base, size):
+    """An answer for browser.Site: what the service at base gives, pages in pieces."""
+    def answer(handler):
+        asked = {name: handler.headers[name] for name in ("Accept", "Accept-Language") if name in handler.headers}
+        try:
+            got = urllib.request.urlopen(urllib.request.Request(base + handler.path, headers=asked))
+        except urllib.error.HTTPError as error:
+            got = error
+        with got:
+            body = got.read()
+        handler.send_response(got.status)
+        for name in ("Content-Type", "Content-Security-Policy"):
+            handler.send_header(name, got.headers[name])
+        handler.end_headers()
+        for piece in cut(body, size) if got.headers.get_content_type() == "text/html" else [body]:
+            handler.wfile.write(piece)
+            time.sleep(PAUSE_S)
 
-    def __init__(self, base, size):
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_GET(self):
-                asked = {name: self.headers[name] for name in ("Accept", "Accept-Language") if name in self.headers}
-                try:
-                    answer = urllib.request.urlopen(urllib.request.Request(base + self.path, headers=asked))
-                except urllib.error.HTTPError as error:
-                    answer = error
-                with answer:
-                    body = answer.read()
-                self.send_response(answer.status)
-                for name in ("Content-Type", "Content-Security-Policy"):
-                    self.send_header(name, answer.headers[name])
-                self.end_headers()
-                for piece in cut(body, size) if answer.headers.get_content_type() == "text/html" else [body]:
-                    self.wfile.write(piece)
-                    time.sleep(PAUSE_S)
-
-            def log_message(self, *_):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    def stop(self):
-        self.server.shutdown()
-        self.server.server_close()
+    return answer
 
 
 class Pieces(Case):
     def arrives(self, path, size, how):
-        relay = Relay(self.base, size)
-        self.addCleanup(relay.stop)
-        page = self.open(path.format(**self.facts), base=relay.url, **how)
+        page = self.open(path.format(**self.facts), base=self.site(relay(self.base, size)), **how)
         self.still(page)
 
 
