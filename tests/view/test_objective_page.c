@@ -102,7 +102,7 @@ END_TEST
 START_TEST(how_it_stands_is_said_in_words) {
     AUTO(buf) struct buf b = {0};
     render_in(&b, LANG_EN, OBJECTIVE(MEASURES));
-    pages_hold(&b, "</span> At risk</span> 40% complete");
+    pages_hold(&b, "</svg> At risk</span> 40% complete");
     pages_hold(&b, "(behind; it may miss its date or budget)");
     pages_hold(&b, "<dt>Next step</dt><dd><span class=\"said\">Go on</span></dd>");
     pages_hold(&b, "<dd><span>Finance</span>, <span>call (562) 555-0100</span></dd>");

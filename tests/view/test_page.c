@@ -71,7 +71,7 @@ START_TEST(the_page_is_whole_without_a_script) {
     pages_hold(&b, "At least 10% complete");
     pages_hold(&b, "<progress max=\"100\" value=\"20\" aria-label=\"Progress of goal 1\">20%");
     pages_hold(&b, "<li id=\"objective-1.1\">");
-    pages_hold(&b, "</span> On track</span> 40% complete, as of <time datetime=\"2026-10-31\">");
+    pages_hold(&b, "</svg> On track</span> 40% complete, as of <time datetime=\"2026-10-31\">");
     pages_hold(&b, "<b>Next step</b> <span>Ask &amp; answer</span>");
     pages_hold(&b, "<span>Money &amp; all</span>, <a href=\"mailto:a@b.org\">a@b.org</a>");
     pages_hold(&b, "No department has been named yet");
