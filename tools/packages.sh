@@ -20,16 +20,21 @@ packages_clang() {
 
 # shellcheck disable=SC2034
 packages_test="$packages_run check python3 python3-venv clang clang-tidy clang-format cppcheck
-    shellcheck valgrind nginx-light jq git procps libxml2-utils libclang-rt-$(packages_clang)-dev"
+    shellcheck valgrind nginx-light jq git nodejs procps libxml2-utils libclang-rt-$(packages_clang)-dev"
 # For one suite alone, and large. The fonts are for the languages that the pages are in.
 # shellcheck disable=SC2034
 packages_browser="chromium fonts-noto-core fonts-noto-cjk poppler-utils"
 
-# Programs of PostgreSQL that came by packages of other names are as good.
+# shellcheck disable=SC2034
+packages_npm=npm # for the suites that bring in programs by it
+
+# Programs of PostgreSQL and Node that came by packages of other names are as good.
 packages_stand_in() {
     case $1 in
         postgresql) [ -n "$(ls -d /usr/lib/postgresql/*/bin/postgres 2>/dev/null)" ] ;;
         postgresql-client) command -v psql >/dev/null ;;
+        nodejs) command -v node >/dev/null ;;
+        npm) command -v npm >/dev/null ;;
         *) return 1 ;;
     esac
 }
