@@ -32,6 +32,7 @@ PSQL = max(
 )
 QUICK = bool(os.environ.get("TEST_QUICK"))
 INSTRUMENTED = bool(os.environ.get("TEST_INSTRUMENTED"))
+CRASHES = tuple(-number for number in (signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGSEGV))
 DEADLINE = 30.0
 
 not_quick = unittest.skipIf(QUICK, "takes too long for ./test quick")
@@ -226,6 +227,12 @@ class Database:
 SETTINGS = {"PROGRESS_PORT": 0, "PROGRESS_THREADS": 64, "PROGRESS_READ_LIMIT": 0, "PROGRESS_WRITE_LIMIT": 0}
 
 
+class Broken(AssertionError):
+    """The service crashed, or an instrument found something: nothing that a second try could undo."""
+
+    conclusive = True
+
+
 class Server:
     """`progressd serve` on a free port; its log lies in a file."""
 
@@ -290,10 +297,12 @@ class Server:
         if self.is_alive():
             self.process.kill()
             self.process.wait()
-        told = self.log_text() if INSTRUMENTED and os.path.exists(self.log_path) else ""
+        told = self.log_text() if os.path.exists(self.log_path) else ""
         shutil.rmtree(self.folder, ignore_errors=True)
-        if re.search(r"ERROR: \w+Sanitizer|runtime error:", told):
-            raise AssertionError(f"the instruments found something:\n{told[-6000:]}")
+        if INSTRUMENTED and re.search(r"ERROR: \w+Sanitizer|runtime error:", told):
+            raise Broken(f"the instruments found something:\n{told[-6000:]}")
+        if self.process.returncode in CRASHES:
+            raise Broken(f"the service ended by {signal.Signals(-self.process.returncode).name}\n{told[-6000:]}")
 
 
 def _parsed(line):

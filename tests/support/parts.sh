@@ -88,7 +88,7 @@ part() {
     printf '%5d s  %-10s %s\n' $(($(date +%s) - part_began)) "$suite" "$part_name" >>"$logs/times"
     if [ "$verbose" = yes ]; then
         cat "$part_log"
-    elif grep -q '^not ok ' "$part_log"; then
+    elif grep -Eq '^(not ok|unsteady) ' "$part_log"; then
         grep -v '^ok ' "$part_log"
     else
         grep -E '^(skip |ok .*# SKIP)' "$part_log" || :

@@ -2,6 +2,10 @@
 
 usage: python3 tests/support/unittest_lines.py FILE
 
+With CI=true one or two tests that fail are run again when the file is through. What passes then has a line more,
+"unsteady - NAME: WHY", with what it said the first time: a fault to mend, of the test or of what it tests. What
+instruments found stands at once: see conclusive.
+
 What TEST_QUICK leaves out is not run and not called skipped, which is said of what this machine cannot give: it is
 counted in one line, "# N long cases left out".
 """
@@ -13,15 +17,22 @@ import unittest
 
 # What not_quick of tests/e2e/support.py gives as its reason.
 LONG = "takes too long for ./test quick"
+AGAIN_MOST = 2 if os.environ.get("CI") == "true" else 0
+
+
+def first_line(error):
+    return (str(error[1]).strip().splitlines() or [error[0].__name__])[0]
 
 
 class Lines(unittest.TestResult):
     """A test is named by its file, class and method; a subtest that fails fails its test."""
 
-    def __init__(self, stem):
+    def __init__(self, stem, earlier=None):
         super().__init__()
         self.stem = stem
         self.failed = set()
+        self.doubted = {}  # why each failed that may be run again
+        self.earlier = earlier  # in the second run, what was doubted in the first
 
     def name(self, test):
         words = test.id().split(".")
@@ -30,10 +41,19 @@ class Lines(unittest.TestResult):
     def say(self, word, test, why=""):
         print(f"{word} - {self.name(test)}{': ' + why if why else ''}", flush=True)
 
+    def may_pass_yet(self, test, error):
+        """Not the setting up of a whole class, which is no test of its own."""
+        conclusive = getattr(error[1], "conclusive", False)
+        return AGAIN_MOST and self.earlier is None and isinstance(test, unittest.TestCase) and not conclusive
+
     def report(self, test, error, what=None):
+        if not self.may_pass_yet(test, error):
+            self.doubted.pop(test, None)
+            self.say("not ok", what or test, first_line(error))
+        elif test.id() not in self.failed:
+            self.doubted[test] = first_line(error)
+            self.say("# failed", what or test, first_line(error))
         self.failed.add(test.id())
-        reason = str(error[1]).strip().splitlines() or [error[0].__name__]
-        self.say("not ok", what or test, reason[0])
         for line in self._exc_info_to_string(error, test).splitlines():
             print(f"#   {line}", flush=True)
 
@@ -41,6 +61,8 @@ class Lines(unittest.TestResult):
         super().addSuccess(test)
         if test.id() not in self.failed:
             self.say("ok", test)
+            if self.earlier:
+                self.say("unsteady", test, self.earlier[test])
 
     def addFailure(self, test, err):
         super().addFailure(test, err)
@@ -109,6 +131,17 @@ def stop_on_sigterm(result):
     signal.signal(signal.SIGTERM, stop)
 
 
+def judge_again(result):
+    """True when all that were doubted pass. Where many are, or the file was ended, they have failed."""
+    if len(result.doubted) > AGAIN_MOST or result.shouldStop:
+        for test, why in result.doubted.items():
+            result.say("not ok", test, why)
+        return False
+    second = Lines(result.stem, earlier=result.doubted)
+    unittest.TestSuite(result.doubted).run(second)
+    return second.wasSuccessful()
+
+
 def main():
     stem, module = load(sys.argv[1])
     tests = unittest.defaultTestLoader.loadTestsFromModule(module)
@@ -121,7 +154,8 @@ def main():
     tests.run(result)
     if left_out:
         print(f"# {left_out} long cases left out", flush=True)
-    return 0 if result.wasSuccessful() else 1
+    settled = len(result.failed) == len(result.doubted) and not result.unexpectedSuccesses
+    return 0 if judge_again(result) and settled else 1
 
 
 if __name__ == "__main__":
