@@ -25,7 +25,6 @@ import installed
 import support
 from telling import tell
 
-NEEDS = (20, 0)  # playwright-core's own word
 SHOTS = os.path.join(installed.BUILD, "screenshots")
 ANSWER = 120  # seconds for one call of the driver, axe on the longest page included
 CHROMIUM = "chromium"
@@ -89,9 +88,6 @@ def chromium():
     """The one of this test file."""
     if not shutil.which(CHROMIUM):
         raise unittest.SkipTest("chromium is not installed")
-    found = installed.node_version()
-    if found < NEEDS:
-        raise unittest.SkipTest(f"playwright-core needs Node {NEEDS[0]} and later, here is {found[0]}.{found[1]}")
     driver = Driver(installed.Installer(HERE).npm_folder(), shutil.which(CHROMIUM))
     atexit.register(driver.stop)
     support.say(f"Chromium {driver.version}; screenshots go to {SHOTS}")

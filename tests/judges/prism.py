@@ -35,7 +35,7 @@ def settings():
 
 
 def program():
-    return tools.npm_program("prism", "18.20 and later", lambda v: v >= (18, 20))[0]
+    return tools.npm_program("prism")[0]
 
 
 def free_port():

@@ -12,18 +12,14 @@ class Linted(unittest.TestCase):
         self.assertEqual(done.returncode, 0, "it has found something\n" + (done.stdout + done.stderr)[-20000:])
 
     def test_redocly(self):
-        redocly, _ = tools.npm_program(
-            "redocly", "20.19, or 22.12 and later", lambda v: (20, 19) <= v < (21, 0) or v >= (22, 12)
-        )
+        redocly, _ = tools.npm_program("redocly")
         quiet = os.environ | {"REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true"}
         self.clean(tools.run(
             redocly, "lint", tools.CONTRACT, "--config", tools.path("redocly.yaml"), "--format", "stylish", env=quiet
         ))
 
     def test_spectral(self):
-        spectral, folder = tools.npm_program(
-            "spectral", "18.18, or 20.17 and later", lambda v: (18, 18) <= v < (19, 0) or v >= (20, 17)
-        )
+        spectral, folder = tools.npm_program("spectral")
         rules = shutil.copy(tools.path("spectral.yaml"), folder)
         done = tools.run(
             spectral, "lint", tools.CONTRACT, "--ruleset", rules, "--fail-severity", "hint", "--format", "text"

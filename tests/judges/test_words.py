@@ -1,7 +1,6 @@
 """What the interface makes of days, numbers, percents and counts, before ICU: Node's Intl, which has the rules of CLDR."""
 import collections
 import os
-import shutil
 import unittest
 
 import tools
@@ -11,10 +10,10 @@ LANGUAGES = {"en", "es", "ko", "tl", "zh-Hans", "zh-Hant"}
 PRINTER = os.path.join(os.path.dirname(BINARY), "tests", "print_words")
 
 
-@unittest.skipUnless(shutil.which("node"), "node is not installed")
 class Judged(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
+        tools.need_node()
         cls.printed = tools.run(PRINTER).stdout
 
     def judged(self, printed):

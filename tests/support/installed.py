@@ -1,6 +1,8 @@
 """What tests bring in from npm, PyPI and the Go proxy, each made once in the build folder; nothing of it comes into the
 tree. What a machine cannot provide is skipped by name.
 """
+import fcntl
+import functools
 import glob
 import hashlib
 import os
@@ -22,11 +24,29 @@ def last_line(done):
     return lines[-1] if lines else f"ended with status {done.returncode}"
 
 
-def node_version():
+def _node():
     for name in ("node", "npm"):
         if not shutil.which(name):
             raise unittest.SkipTest(f"{name} is not installed")
     return tuple(int(part) for part in run("node", "--version").stdout.strip().lstrip("v").split(".")[:2])
+
+
+def _fits(node):
+    """What Redocly asks for, and nobody more."""
+    return (20, 19) <= node < (21, 0) or node >= (22, 12)
+
+
+@functools.lru_cache(maxsize=None)
+def need_node():
+    """A Node on which all runs that npm brings: the machine's, or one by npm where that is too old."""
+    found = _node()
+    if _fits(found):
+        return
+    folder = Installer(os.path.join(ROOT, "tests", "support", "node")).modules()
+    path = [os.path.join(folder, "node_modules", ".bin"), os.environ["PATH"]]
+    os.environ["PATH"] = os.pathsep.join(path)
+    if not _fits(_node()):
+        raise unittest.SkipTest(f"Node {found[0]}.{found[1]} is too old, and npm has no other for this processor")
 
 
 class Installer:
@@ -48,8 +68,13 @@ class Installer:
         return digest.hexdigest()[:12]
 
     def made(self, name, files, make):
-        """The folder of one thing. It is made under another name, so that half of one is never taken for it."""
-        folder = os.path.join(self.folder, f"{name}-{self.made_from(*files)}")
+        """The folder of one thing, half of which is never taken for it; by one suite while the others wait."""
+        os.makedirs(self.folder, exist_ok=True)
+        with open(os.path.join(self.folder, f"{name}.lock"), "w", encoding="utf-8") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            return self._made(name, os.path.join(self.folder, f"{name}-{self.made_from(*files)}"), make)
+
+    def _made(self, name, folder, make):
         if os.path.isfile(os.path.join(folder, "whole")):
             return folder
         for old in glob.glob(os.path.join(self.folder, f"{name}-*")):
@@ -70,7 +95,11 @@ class Installer:
             shutil.copy(self.path(name), folder)
         return run("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", cwd=folder)
 
-    def npm_folder(self):
+    def modules(self):
         """Where node_modules lies, with all that package.json names."""
-        node_version()
         return self.made("npm", ["package.json", "package-lock.json"], self._make_node_modules)
+
+    def npm_folder(self):
+        """The same, with a Node to run them."""
+        need_node()
+        return self.modules()
