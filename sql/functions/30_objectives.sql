@@ -41,7 +41,8 @@ create type objective_row as (
 -- row, whatever the number of updates and notes. The second is made only where the row of the
 -- status says no percent and its status may have one. A column that nobody reads is not computed:
 -- the roll-up pays for no actions and no count. Today's count is kept; that of a past day is made.
--- With known_at they read nothing, and `k` says what stood.
+-- With known_at they read nothing, and `k` says what stood; its limit keeps it from being called
+-- otherwise, as PostgreSQL 17 would.
 create function objective_rows(c context) returns setof objective_row language sql stable as $$
     select o.id, o.goal_id, o.goal_number, o.number, o.code, r.revision, r.recorded_at,
            r.statement, r.description, r.description_position, r.lead_department, r.supporting_departments,
@@ -87,7 +88,7 @@ create function objective_rows(c context) returns setof objective_row language s
               and u.as_of <= c.upto
             order by u.as_of desc, u.id desc
             limit 1) p on true
-      left join lateral (select x.* from known_standing(o.id, c) x where c.known_at is not null) k on true
+      left join lateral (select x.* from known_standing(o.id, c) x where c.known_at is not null limit 1) k on true
      where o.plan_id = c.plan_id
 $$;
 
