@@ -5,7 +5,7 @@ import tempfile
 import unittest
 
 import support
-from cached import connected
+from cached import connected, figures, settle
 from events import Stream
 from redacted import FIELDS, MARK, Places, marked
 from support import Case, Cluster, Database, Server, note, progress
@@ -229,6 +229,9 @@ class Outage(unittest.TestCase):
         for name, server in servers.items():
             client = self.connect(server)
             support.wait_until(lambda c=client: MARK not in str(c.get("/updates?limit=499")), f"{name} knows")
+            # Who redacts drops all it has twice: at once, and when it hears of it like the others.
+            settle(client)
+            support.wait_until(lambda c=client: figures(c)["cache_entries"] > 20, f"{name} has asked", SAVED_WITHIN)
             support.wait_until(lambda n=name: self.has_saved_anew(folders[n]), f"{name} has saved", SAVED_WITHIN)
         cluster.control("stop")
         for name, server in servers.items():
