@@ -340,12 +340,15 @@ static bool open_house(struct call *c, struct house *h) {
     if (!open_data(c, h) || !open_live(c, h))
         return false;
     AUTO(call) struct call wait;
+    AUTO(call) struct call sweep; /* has a time of its own, however long the first took */
     call_init(&wait, h->remembered ? SHORT_MS : START_MS / 5);
-    if (!pool_wait(&wait, h->pool))
-        log_say(h->log, LOG_WARN, "database_away", "%s", wait.detail);
+    bool there = pool_wait(&wait, h->pool);
+    call_init(&sweep, START_MS / 5);
+    if (there)
+        sweep_changes(&sweep, h);
     else
-        sweep_changes(&wait, h);
-    if (!wait.err && h->freshness)
+        log_say(h->log, LOG_WARN, "database_away", "%s", wait.detail);
+    if (there && h->freshness)
         (void)freshness_await(h->freshness, START_MS / 5);
     return open_sender(c, h) && open_importer(c, h) && open_wire(c, h) && open_keeper(c, h);
 }
