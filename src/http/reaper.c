@@ -31,6 +31,7 @@ struct reaper {
     DIR *descriptors;
     struct spare spare;
     bool starved;           /* no descriptor is left for those who wait */
+    bool leaving;           /* some that were cut have not given theirs back yet */
     int64_t short_since_us; /* threads are scarce and no connection is idle; 0: not so */
     struct sight *sights;
     size_t due;               /* the first so many of sights are to be cut */
@@ -57,12 +58,15 @@ void reaper_close_idle(struct reaper *r) {
 static size_t look(struct reaper *r) {
     struct slots *s = r->config.slots;
     size_t count = 0;
+    r->leaving = false;
     for (size_t i = 0; i < s->count; i++) {
         struct slot *slot = &s->slot[i];
         pthread_mutex_lock(&slot->lock);
-        bool leaving = slot->cut != CUT_NONE && slot->deadline_us == 0;
+        bool leaving = slot->phase != PHASE_CLOSED && slot->cut != CUT_NONE &&
+                       slot->deadline_us == 0;
         if (slot->phase != PHASE_CLOSED && !slot->known)
             slot->known = s->identify(s->context, slot);
+        r->leaving |= leaving;
         if (slot->phase != PHASE_CLOSED && slot->known && !leaving) {
             r->sights[count++] = (struct sight){
                 .slot = i,
@@ -161,6 +165,7 @@ static void notice_starved(struct reaper *r) {
 static void work(struct reaper *r) {
     notice_starved(r);
     r->due = 0;
+    r->leaving = false;
     if (atomic_load(&r->config.slots->open) == 0) {
         r->short_since_us = 0;
         atomic_store_explicit(&r->crowded, false, memory_order_relaxed);
@@ -181,7 +186,7 @@ static void work(struct reaper *r) {
 /* False when it is time to stop. */
 static bool pause_round(struct reaper *r) {
     int64_t ms = r->config.tick_ms;
-    if (r->starved && r->due > 0)
+    if (r->starved && (r->due > 0 || r->leaving))
         ms = STARVED_TICK_MS;
     else if (r->starved && spare_turn_away(&r->spare, atomic_load(&r->listener), ms))
         ms = 0;
