@@ -12,6 +12,8 @@ from support import progress
 
 OBJECTIVES = ("7.1", "7.2", "2.1", "2.2", "3.1", "3.2")
 FRESH_WITHIN = 2.0  # seconds after the database answers again
+# What the service asks for by itself, beside any request.
+BESIDE = (b"change_look", b"changes_between", b"change_tell", b"delivery_lease", b"import_begin")
 SLACK = 2.0 if not support.INSTRUMENTED else 8.0  # of a machine that does other things too
 
 
@@ -48,8 +50,13 @@ def cable_to(where):
     return Cable(f"{where.host}/.s.PGSQL.{where.port}" if where.host[:1] == "/" else (where.host, int(where.port)))
 
 
+def _statement(bind):
+    """Its name stands behind the name of its portal."""
+    return bind[5:].split(b"\0", 2)[1]
+
+
 class Tap:
-    """Counts what a service asks of PostgreSQL, its look for changes aside; may cut that look's connection."""
+    """Counts what is asked of a service's PostgreSQL for requests; may cut the connection of its look for changes."""
 
     def __init__(self, db):
         self.cable = cable_to(db.cluster)
@@ -72,7 +79,7 @@ class Tap:
         for kind, message in self._messages(wire, data):
             if b"listen progress_changes" in message:
                 self.followers.add(wire)
-            self.asked += kind in (b"Q", b"S") and wire not in self.followers
+            self.asked += kind == b"B" and _statement(message) not in BESIDE
         return None if self.deaf and wire in self.followers else data
 
     def _messages(self, wire, data):

@@ -107,6 +107,8 @@ class Timed(support.Client):
 class Outage(Case):
     """A cluster of the class's own; for each test a service on it, and traffic through that."""
 
+    settings = {}
+
     @classmethod
     def setUpClass(cls):
         cls.cluster = Cluster.own("synchronous_commit=on")
@@ -117,7 +119,7 @@ class Outage(Case):
         cls.cluster.sql("checkpoint")
 
     def setUp(self):
-        self.server = Server(self.url())
+        self.server = Server(self.url(), **self.settings)
         self.addCleanup(self.server.kill)
         self.traffic = Traffic(self.server.port, self.key, self._testMethodName)
         self.addCleanup(self.traffic.end)

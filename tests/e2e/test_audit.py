@@ -124,6 +124,8 @@ class EveryWrite(Audited):
 
 
 class Reading(Audited):
+    settings = {"PROGRESS_KEEP_ALIVE_MS": 120000}  # a connection waits for long while all that is public is looked at
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()

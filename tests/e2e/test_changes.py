@@ -367,6 +367,8 @@ class Kept(Changes):
 class Killing(Changes):
     """8 writers, some with transactions that stay open, and a puller that is killed again and again."""
 
+    settings = {"PROGRESS_POOL": 16}  # nobody waits for a connection
+
     def write(self, number, seed):
         dice, client, session = random.Random(seed), Client(self.server.port), Session(self.db)
         own = []

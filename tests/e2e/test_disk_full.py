@@ -144,11 +144,18 @@ class DiskFull(Case):
         while time.monotonic() < end:
             if self.is_up():
                 return False
-            with open(os.path.join(self.cluster.folder, "data", "postmaster.pid"), encoding="ascii") as f:
-                if not os.path.exists(f"/proc/{int(f.readline())}"):
-                    return True
+            if self.is_gone():
+                return True
             time.sleep(0.05)
         return False
+
+    def is_gone(self):
+        """It may have taken the file along that names it."""
+        try:
+            with open(os.path.join(self.cluster.folder, "data", "postmaster.pid"), encoding="ascii") as f:
+                return not os.path.exists(f"/proc/{int(f.readline())}")
+        except FileNotFoundError:
+            return True
 
     def is_up(self):
         with contextlib.suppress(AssertionError):

@@ -91,7 +91,7 @@ class Kept(Case):
             self.assertGreaterEqual(line["duration_us"], 0)
         for name in ("method", "route", "path", "status", "client", "level"):
             self.assertEqual(last[name], first[name], name)
-        self.assertEqual(self.figures()["http_server_active_requests"], 1, "the one that asks")
+        support.wait_until(lambda: self.figures()["http_server_active_requests"] == 1, "only the one that asks is at work")
 
     def requests(self, path):
         return [line for line in self.server.log() if line.get("event") == "request" and line["path"] == path]

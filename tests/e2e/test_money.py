@@ -13,6 +13,7 @@ from support import Case, Database, Server, note
 from test_fields import FUNDING, HIDDEN
 
 AMOUNTS = {"918273", "777123", "31415"}
+IDLE_MS = 120000  # a connection waits for long while something else is looked at
 SAVED_WITHIN = 30.0  # seconds; the service saves five seconds after a change
 # What tells of funding; everything else is looked through all the same.
 TELLING = ("/objectives", "/objectives.csv", "/objectives/6.1", "/goals/6/objectives", "/changes")
@@ -25,7 +26,7 @@ class Money(Case):
         cls.addClassCleanup(cls.db.drop)
         cls.folder = tempfile.mkdtemp(prefix="cip-money-", dir="/tmp")
         cls.addClassCleanup(shutil.rmtree, cls.folder, ignore_errors=True)
-        cls.server = Server(cls.db.url, PROGRESS_DATA=cls.folder)
+        cls.server = Server(cls.db.url, PROGRESS_DATA=cls.folder, PROGRESS_KEEP_ALIVE_MS=IDLE_MS)
         cls.addClassCleanup(cls.server.kill)
         cls.key, cls.editor = cls.db.key(), cls.db.key(scope="edit", source="clerk")
         cls.admin = cls.db.key(scope="admin", source=None)

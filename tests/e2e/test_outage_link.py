@@ -16,6 +16,8 @@ SHORTER = 3.0
 
 @support.not_quick
 class LinkOutage(Outage):
+    settings = {"PROGRESS_POOL": 16}  # of the slow ones nobody waits for another
+
     def url(self):
         where = self.cluster
         self.cable = Cable(f"{where.host}/.s.PGSQL.{where.port}")

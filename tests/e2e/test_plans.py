@@ -25,7 +25,16 @@ class Plans(Case):
     def listed(self):
         return {p["slug"]: p["state"] for p in self.client.all("/plans")}
 
-    def test_1_a_copy_says_what_the_plan_says_and_nothing_of_how_it_stands(self):
+    def test_from_one_plan_to_the_next(self):
+        """Each step begins where the one before it ended."""
+        for step in (self.a_copy_says_what_the_plan_says_and_nothing_of_how_it_stands,
+                     self.what_is_refused,
+                     self.the_next_takes_the_place_of_the_old_in_one_step,
+                     self.another_service_hears_of_it,
+                     self.without_an_active_plan_paths_say_so_and_plans_are_listed):
+            step()
+
+    def a_copy_says_what_the_plan_says_and_nothing_of_how_it_stands(self):
         self.accepted(self.client.post(progress("7.1", 40), key=self.key))
         made = self.begin(NEW, copy_from=OLD, starts_on="2031-07-01", ends_on="2036-06-30")
         self.assertEqual(self.accepted(made)["state"], "draft")
@@ -42,7 +51,7 @@ class Plans(Case):
         self.assertEqual(self.listed(), {OLD: "active"}, "a draft is not listed")
         self.assertEqual(self.client.get(f"/plans/{NEW}").json, self.client.get(f"/plan?plan={NEW}").json)
 
-    def test_2_what_is_refused(self):
+    def what_is_refused(self):
         self.refused(self.client.ask("POST", "/plans", {"slug": "x", "title": "X"}, {"Idempotency-Key": "a"}, self.key), 403)
         got = self.client.ask("POST", "/plans", {"slug": OLD, "title": "X"}, {"Idempotency-Key": "b"}, self.admin)
         self.refused(got, 409, places=["#/slug"])
@@ -59,7 +68,7 @@ class Plans(Case):
         self.refused(self.client.get("/plans?plan=x"), 400, places=["plan"])
         self.assertEqual(self.db.checksum(), before)
 
-    def test_3_the_next_takes_the_place_of_the_old_in_one_step(self):
+    def the_next_takes_the_place_of_the_old_in_one_step(self):
         etag = self.client.get(f"/plans/{NEW}")["ETag"]
         self.accepted(self.patch(NEW, {"state": "under_review", "title": "City Plan"}, etag), 200)
         self.refused(self.patch(NEW, {"state": "draft"}, etag), 412)
@@ -78,7 +87,7 @@ class Plans(Case):
         audit = self.db.sql("select detail->'state' from progress.audit_event where entity = 'plan' order by id desc limit 2")
         self.assertEqual([json.loads(line) for line in audit.splitlines()], [["approved", "active"], ["active", "archived"]])
 
-    def test_4_another_service_hears_of_it(self):
+    def another_service_hears_of_it(self):
         other = support.Server(self.db.url)
         self.addCleanup(other.kill)
         client = self.connect(server=other)
@@ -89,7 +98,7 @@ class Plans(Case):
         support.wait_until(lambda: client.get("/summary").json["plan"] == OLD, "the other service")
         support.wait_until(lambda: client.get("/objectives/7.1").json["percent_complete"] == 40, "its objectives")
 
-    def test_5_without_an_active_plan_paths_say_so_and_plans_are_listed(self):
+    def without_an_active_plan_paths_say_so_and_plans_are_listed(self):
         self.accepted(self.patch(OLD, {"state": "archived"}), 200)
         self.refused(self.client.get("/goals"), 404, "no-active-plan")
         self.refused(self.client.get("/periods"), 404, "no-active-plan")
