@@ -79,6 +79,10 @@ static void look(struct freshness *f) {
     call_init(&told, LOOK_BUDGET_MS + SPREAD_BUDGET_MS);
     bool worked = follower_look(&c, f->follower, &found);
     if (worked) {
+        /* The day that the last look told of has ended meanwhile, and this one tells of the next.
+         */
+        if (f->cache && c.now_us >= f->day_ends_us)
+            cache_touch(f->cache, TAG_ALL);
         if (f->cache && found.tags)
             cache_touch(f->cache, found.tags);
         if (f->cache && found.erased)
