@@ -296,7 +296,7 @@ class CutShortTest(unittest.TestCase):
                     "create trigger slow after insert on progress.published_update for each row execute function progress.slow()")
 
     def begin(self):
-        server = Server(self.db.url, PROGRESS_DRAIN=5)
+        server = Server(self.db.url, PROGRESS_DRAIN_MS=5000)
         self.addCleanup(server.kill)
         client = Client(server.port, self.key)
         self.addCleanup(client.close)

@@ -387,6 +387,7 @@ class Outage(unittest.TestCase):
         refused = stream(last_id=last)
         self.assertEqual(refused.status, 503)
         self.assertIn("retry-after", refused.headers)
+        client.close()  # idle for longer than it may be kept
         cluster.control("start")
         for open_one in (old, new):
             got = open_one.next()

@@ -87,8 +87,11 @@ class Bad(Hooked):
         waits = []
         for attempt in range(1, 11):
             wait_until(lambda a=attempt: self.log(path)[0]["attempts"] >= a and not self.leased(path), "a try", LONG)
-            waits.append(float(self.db.sql("select extract(epoch from next_at - last_at) "
-                                           f"from progress.webhook_delivery where id = {self.log(path)[0]['id']}")))
+            # It is put off in the same statement, so that it is not tried before hurry() says so.
+            waits.append(float(self.db.sql(
+                "update progress.webhook_delivery set next_at = next_at + interval '10 days' "
+                f"where id = {self.log(path)[0]['id']} "
+                "returning extract(epoch from next_at - interval '10 days' - last_at)") or 0))
             self.db.sql("update progress.webhook set failing_since = failing_since - interval '7 hours' "
                         f"where '/webhooks/' || id = '{path}'")
             self.hurry()

@@ -55,12 +55,13 @@ static void use_connection(int fd, size_t kind) {
     int64_t since = clock_mono_us();
     while (!ended && !atomic_load(&load.stop)) {
         AUTO(answer) struct answer a = {0};
+        int64_t asked = clock_mono_us();
         if (!client_say(fd, request))
             return;
         client_read(fd, false, &a);
         if (a.status == 0 && may_be_idle_end(since))
             return;
-        since = clock_mono_us();
+        since = asked; /* it is not idle before that */
         if (a.status != 200)
             atomic_store(&load.status, a.status);
         atomic_fetch_add(a.status == 200 ? &load.answered : &load.failed, 1);

@@ -285,8 +285,8 @@ START_TEST(silence_ends_a_lent_connection_after_the_keep_alive_time) {
     config.keep_alive_ms = 300;
     config.head_ms = LONG_MS;
     fixture_start(&f, &config);
+    int64_t begin = now_ms(); /* its time begins after this */
     int fd = connect_lent();
-    int64_t begin = now_ms();
     ck_assert(client_at_end(fd));
     ck_assert_int_ge(now_ms() - begin, 250);
     ck_assert_int_lt(now_ms() - begin, PATIENCE_MS);
@@ -316,8 +316,8 @@ START_TEST(a_slow_head_on_a_lent_connection_is_told_so) {
     config.keep_alive_ms = 400;
     fixture_start(&f, &config);
     AUTO(answer) struct answer a = {0};
-    int fd = connect_lent();
     int64_t begin = now_ms();
+    int fd = connect_lent();
     ck_assert(client_say(fd, "GET /kept HTTP/1.1\r\nX-Slow: "));
     while (!client_has_bytes(fd, 20) && now_ms() - begin < PATIENCE_MS)
         (void)client_say(fd, "a");

