@@ -1,4 +1,5 @@
 """A page that comes in pieces, some lines at a time, as over a slow connection: what stands already stays where it is."""
+import re
 import time
 import unittest
 import urllib.error
@@ -9,6 +10,8 @@ from test_pages import IN_ENGLISH, PAGES
 
 PAUSE_S = 0.02  # longer than a frame: each piece is drawn before the next comes
 
+ENDS = re.compile(rb"\n|</svg>")
+
 # Each cuts elsewhere: bytes of a piece by how the page is opened.
 SHAPES = (
     ("1280 px", 700, {}),
@@ -18,10 +21,11 @@ SHAPES = (
 
 
 def cut(page, size):
-    """In pieces of whole lines, of so many bytes or a few more."""
+    """In pieces of so many bytes or a few more, that end with a line or with a drawing before its words."""
     begun = 0
     while begun < len(page):
-        ended = page.find(b"\n", begun + size) + 1 or len(page)
+        end = ENDS.search(page, begun + size)
+        ended = end.end() if end else len(page)
         yield page[begun:ended]
         begun = ended
 
