@@ -5,7 +5,7 @@
   const $ = (id) => document.getElementById(id);
   const main = $("main"), fresh = $("fresh"), told = $("told");
   if (!main || !fresh || !told || !window.AbortSignal || !AbortSignal.timeout) return;
-  let tag = null, wait = EVERY, timer = 0, shown = new Date(), asked = 0;
+  let tag = null, wait = EVERY, timer = 0, shown = new Date(), asked = 0, filtering = false;
 
   const say = (node, text) => { if (node.textContent !== text) node.textContent = text; };
   const clock = (time) => time.toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
@@ -56,6 +56,7 @@
   };
 
   const poll = async () => {
+    if (filtering) return; // it plans the next one
     const turn = ++asked;
     clearTimeout(timer);
     try {
@@ -83,6 +84,7 @@
   const form = document.querySelector("main form");
   const filter = async () => {
     const url = new URL(form.action), turn = ++asked;
+    filtering = true;
     clearTimeout(timer);
     for (const [name, value] of new FormData(form)) if (value) url.searchParams.append(name, value);
     try {
@@ -96,6 +98,8 @@
       plan(wait);
     } catch {
       if (turn === asked) form.submit();
+    } finally {
+      if (turn === asked) filtering = false;
     }
   };
   if (form && new URL(form.action).pathname === location.pathname) {

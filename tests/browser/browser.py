@@ -6,7 +6,6 @@ whose methods are below. What Playwright's own page can do, page.call("keyboard.
 """
 import atexit
 import contextlib
-import functools
 import http.server
 import json
 import os
@@ -83,13 +82,18 @@ def _sent(value):
     return {"handle": value.handle} if isinstance(value, Thing) else value
 
 
-@functools.lru_cache(maxsize=None)
+_drivers = []
+
+
 def chromium():
-    """The one of this test file."""
+    """The one of this test file; another where that has ended."""
+    if _drivers and _drivers[-1].process.poll() is None:
+        return _drivers[-1]
     if not shutil.which(CHROMIUM):
         raise unittest.SkipTest("chromium is not installed")
     driver = Driver(installed.Installer(HERE).npm_folder(), shutil.which(CHROMIUM))
     atexit.register(driver.stop)
+    _drivers.append(driver)
     support.say(f"Chromium {driver.version}; screenshots go to {SHOTS}")
     return driver
 
@@ -155,6 +159,14 @@ const wide = [...document.querySelectorAll('body *')].filter((e) => e.getBoundin
 return over + ' px too wide: ' + wide.slice(0, 3).map((e) => e.outerHTML.slice(0, 120)).join(' | ');
 """
 
+# The widgets of a page, which ask for what they show after it is there.
+DRAWN = """
+return [...document.querySelectorAll('cerritos-progress')].every((e) => e.shadowRoot?.querySelector('[part=percent]'));
+"""
+
+# What has changed so far has been painted.
+PAINTED = "return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
 # What was there and has moved. A blank at the end of a line that has not all come yet counts for Chromium, and is not seen.
 MOVED = """
 return new Promise((done) => {
@@ -171,8 +183,10 @@ return new Promise((done) => {
 });
 """
 
+# What the page asks for later, to stay fresh, is none of its load.
 SENT = """
-const all = [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')];
+const [page] = performance.getEntriesByType('navigation');
+const all = [page, ...performance.getEntriesByType('resource').filter((e) => e.startTime < page.loadEventStart)];
 return { requests: all.length, bytes: all.reduce((sum, e) => sum + e.transferSize, 0) };
 """
 
@@ -212,7 +226,7 @@ class Page(Thing):
         """What the body of a JavaScript function returns; it knows `argument`."""
         return self.call("evaluate", f"(async (argument) => {{{body}}})({json.dumps(argument)})")
 
-    def wait(self, body, what, argument=None, seconds=15):
+    def wait(self, body, what, argument=None, seconds=60):
         """Until the body of that function returns something true, on this page or on one that it leads to."""
         def is_true():
             try:
@@ -243,6 +257,21 @@ class Page(Thing):
     def moved(self):
         """What was there and has moved since: a line for each layout shift."""
         return self.evaluate(MOVED)
+
+    def hold_next(self, part):
+        """The next request of a script whose address has this in it waits until release()."""
+        self.evaluate("""
+            const ask = window.fetch;
+            window.fetch = (url, how) => {
+              if (!String(url).includes(argument)) return ask(url, how);
+              window.fetch = ask;
+              return new Promise((go) => { window.release = () => go(ask(url, how)); });
+            };
+        """, part)
+
+    def release(self):
+        self.wait("return !!window.release", "it was asked for")
+        self.evaluate("window.release()")
 
     def sent(self):
         """How many requests the page came by, and of how many bytes with their heads."""

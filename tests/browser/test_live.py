@@ -79,6 +79,17 @@ class Live(Case):
         self.accessible(page)
         self.quiet(page)
 
+    def test_who_looks_elsewhere_while_it_filters_gets_what_was_asked(self):
+        page = self.opened("/objectives")
+        page.hold_next("q=gogov")
+        page.call("fill", "main form [name=q]", "gogov")
+        page.wait("return !!window.release", "it was asked for")
+        self.look_now(page)
+        page.call("waitForTimeout", 500)
+        page.release()
+        page.wait("return location.search.includes('q=gogov')", "what was typed is in the address")
+        page.wait("return !document.querySelector('main').innerText.includes(argument)", "the others are gone", self.another())
+
     def test_the_filter_works_by_a_form_alone(self):
         page = self.open("/objectives", js=False)
         page.call("fill", "main form [name=q]", "gogov")
