@@ -86,6 +86,30 @@ class Queue(Desk):
         self.assertLess(expected, waiting)
         self.assertEqual(page.evaluate("return document.activeElement.id"), "queue-department")
 
+    def test_the_queue_that_was_asked_for_last_stays(self):
+        page = self.sign_in()
+        count = "return document.querySelectorAll('#queue .waiting:not(.all) li').length"
+        everything = page.evaluate(count)
+        slug = self.client.get("/departments").json["data"][0]["slug"]
+        page.hold_next("/work-queue")
+        page.call("selectOption", "#queue-department", slug)
+        page.call("selectOption", "#queue-department", "")
+        page.wait("return document.activeElement.id === 'queue-department'", "the later one has come")
+        page.release()
+        page.call("waitForLoadState", "networkidle")
+        self.assertEqual(page.evaluate(count), everything)
+
+    def test_who_stands_in_the_queue_stays_there_when_it_comes_anew(self):
+        page = self.sign_in()
+        page.hold_next("/work-queue")
+        page.evaluate("dispatchEvent(new Event('hashchange'))")
+        page.wait("return !!window.release", "it is asked for anew")
+        page.call("focus", "#queue .waiting:not(.all) a")
+        where = page.evaluate("return document.activeElement.getAttribute('href')")
+        page.release()
+        self.settled(page)
+        self.assertEqual(page.evaluate("return document.activeElement.getAttribute('href')"), where)
+
     def test_every_objective_can_be_found(self):
         page = self.sign_in()
         page.call("click", "#queue .all > summary")

@@ -111,10 +111,12 @@ export async function showDraft(main, app, id) {
 
 async function show(main, objective, title, updates, decide, content) {
   const departments = await record.departments();
+  if (!main.isConnected) return; // what is to be told belongs to who came later
   const notice = takeFlash();
   fill(main, h('div', { class: 'work' }, h('div', { class: 'middle' }, notice, heading(objective, title, departments), content), beside(objective, updates, decide)));
   document.title = `${objective.code} · ${title} · ${t('title')}`;
   focus(notice ?? main.querySelector('h1'));
+  main.querySelector('form.report')?.dispatchEvent(new Event('shown'));
 }
 
 function finished(app, objective, outcome, doc, draftId) {

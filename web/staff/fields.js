@@ -54,7 +54,7 @@ export class Faults {
       const wrong = found.get(field) ?? [];
       if (!wrong.length || this.#touched.has(pointer) || !this.#summary.hidden) this.#mark(field, wrong);
     }
-    if (!errors.length) this.#summary.hidden = true;
+    this.#summary.classList.toggle('settled', !errors.length);
     return errors.length;
   }
 

@@ -63,9 +63,13 @@ function showProblem(problem) {
   focus(main.querySelector('h1'));
 }
 
+let turns = 0;
+
 // Each view has a stage of its own: one that comes late, after somebody went on, fills one that is gone.
 async function show() {
+  const turn = ++turns;
   const asked = location.hash;
+  nav.setAttribute('aria-busy', 'true');
   const [pattern, view] = VIEWS.find(([one]) => one.test(asked)) ?? [];
   const stage = h('div', {}, h('p', { class: 'quiet' }, t('loading')));
   fill(main, stage);
@@ -76,6 +80,7 @@ async function show() {
   await showQueue(nav).catch((problem) => {
     if (!(problem instanceof Problem)) throw problem; // the stage has said so already
   });
+  if (turn === turns) nav.removeAttribute('aria-busy');
 }
 
 // ---- who is here ----

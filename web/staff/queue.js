@@ -11,6 +11,7 @@ const CLOSED = ['ownerless', 'silent'];
 
 let department = '';
 let links = []; // in the order in which they stand
+let asked = 0;
 
 const target = (item) => (item.draft ? `#/draft/${item.draft}` : item.objective ? `#/objective/${item.objective}` : null);
 
@@ -59,7 +60,15 @@ function allObjectives(objectives) {
     h('div', { class: 'field' }, h('label', { for: 'find-objective' }, t('find_objective')), search), list);
 }
 
+// A name for where somebody stands in it.
+function place(nav) {
+  const { activeElement } = document;
+  if (!nav.contains(activeElement)) return null;
+  return activeElement.id ? `#${activeElement.id}` : `a[href="${activeElement.getAttribute('href')}"]`;
+}
+
 export async function showQueue(nav) {
+  const turn = ++asked;
   const again = async () => {
     await showQueue(nav);
     nav.querySelector('#queue-department').focus();
@@ -67,7 +76,9 @@ export async function showQueue(nav) {
   const [items, departments, objectives] = await Promise.all([record.queue(department), record.departments(), record.objectives()]);
   const written = await Promise.all(unsent().map((about) => unsentLink(about).catch(() => null)));
   const unsentItems = written.filter(Boolean).map(([href, text]) => h('li', {}, h('a', { href }, text)));
+  if (turn !== asked) return; // one that was asked for later has come, or will
   const open = nav.querySelector('details.all')?.open;
+  const held = place(nav);
   fill(nav,
     h('h2', { id: 'queue-title', tabindex: '-1' }, t('queue_title')),
     departmentFilter(departments, again),
@@ -80,6 +91,7 @@ export async function showQueue(nav) {
   nav.querySelector('details:last-of-type').classList.add('all');
   links = [...nav.querySelectorAll('.waiting:not(.all) a')].map((a) => a.getAttribute('href'));
   markCurrent(nav);
+  if (held) nav.querySelector(held)?.focus();
 }
 
 // Which of them is being worked on.

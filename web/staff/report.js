@@ -118,6 +118,7 @@ export function reportForm(objective, task, done) {
   async function attempting(act) {
     clearTimeout(timer);
     checking?.abort();
+    faults.clear();
     busy(true);
     try {
       await act();
@@ -220,7 +221,7 @@ export function reportForm(objective, task, done) {
 
   if (!may('report')) fields.disabled = true;
   if (memory.values) fill(state, t('restored'));
-  if (pending) setTimeout(showUnknown);
+  if (pending) form.addEventListener('shown', showUnknown, { once: true });
   return form;
 }
 

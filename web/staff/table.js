@@ -271,6 +271,7 @@ class Grid {
 export async function showTable(main) {
   record.forgetRecord();
   const [departments, objectives] = await Promise.all([record.departments(), record.objectives()]);
+  if (!main.isConnected) return;
   const grid = new Grid(columnsFor(departments), objectives);
   fill(main, h('section', { class: 'wide' },
     h('h1', { id: 'table-title', tabindex: '-1' }, t('table_title')),
