@@ -29,7 +29,7 @@ class Desk(Case):
         return page
 
     def settled(self, page):
-        page.call("waitForSelector", "#queue-title")
+        page.call("waitForSelector", "#queue:not([aria-busy]) #queue-title")
         return page
 
     def write(self, page, **fields):

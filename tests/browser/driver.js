@@ -16,7 +16,7 @@ const axe = fs.readFileSync(path.join(modules, 'axe-core', 'axe.min.js'), 'utf8'
 
 const ARGUMENTS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
   '--disable-component-update', '--disable-sync'];
-const PATIENCE = 15000; // milliseconds for any one thing
+const PATIENCE = 60000; // milliseconds for any one thing
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22a', 'wcag22aa'];
 
 const things = [];
@@ -53,6 +53,7 @@ function listen(page) {
 const here = {
   // A page in a context of its own: nothing of another page's is in it.
   async open(options) {
+    if (!browser.isConnected()) await start();
     const context = await browser.newContext(options);
     context.setDefaultTimeout(PATIENCE);
     const page = await context.newPage();
@@ -81,6 +82,10 @@ const here = {
 
 let browser;
 
+async function start() {
+  browser = await chromium.launch({ executablePath, args: ARGUMENTS });
+}
+
 async function answer({ on, call, with: args }) {
   const names = call.split('.');
   const method = names.pop();
@@ -90,7 +95,7 @@ async function answer({ on, call, with: args }) {
 }
 
 async function main() {
-  browser = await chromium.launch({ executablePath, args: ARGUMENTS });
+  await start();
   process.stdout.write(`${JSON.stringify({ value: browser.version() })}\n`);
   for await (const line of readline.createInterface({ input: process.stdin })) {
     const said = await answer(JSON.parse(line)).catch((e) => ({ error: e.message }));

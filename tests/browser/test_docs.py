@@ -30,7 +30,7 @@ class Docs(Case):
         page.call("fill", "#q", "server-sent")
         self.assertEqual(self.shown(page), [])
         page.press("Enter")
-        page.wait("return location.search === '?q=server-sent'", "the form was sent")
+        page.wait("return location.search === '?q=server-sent' && document.readyState === 'complete'", "the form was sent")
         self.assertEqual(self.shown(page), ["/docs/getStream"])
         self.assertIn("1 of ", page.text("#found"))
         self.quiet(page)

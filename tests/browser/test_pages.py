@@ -5,7 +5,7 @@ A new page is one row of PAGES; a new state is one of STATES.
 """
 import unittest
 
-from browser import LANGUAGES, Case, file_name
+from browser import DRAWN, LANGUAGES, PAINTED, Case, file_name
 
 # Path, with the facts of telling.py in braces, and a word of its first heading in English.
 PAGES = (
@@ -51,8 +51,14 @@ LANGUAGE_STATES = {language: {"lang": language, "width": 320} for language in LA
 
 
 class Pages(Case):
-    def shown(self, path, heading, state, how):
+    def there(self, path, **how):
         page = self.open(path.format(**self.facts), **how)
+        if how.get("js", True):
+            page.wait(DRAWN, "what a script draws is drawn")
+        return page
+
+    def shown(self, path, heading, state, how):
+        page = self.there(path, **how)
         self.assertEqual(page.evaluate("return document.documentElement.lang"), how.get("lang", "en"))
         if "lang" not in how:
             self.assertIn(heading, page.text("h1"))
@@ -63,7 +69,7 @@ class Pages(Case):
         page.shot(file_name(path.format(**self.facts), state))
 
     def walked(self, path, width):
-        page = self.open(path.format(**self.facts), width=width)
+        page = self.there(path, width=width)
         self.by_keyboard(page)
         self.quiet(page)
 
@@ -105,9 +111,10 @@ class Sees(Case):
         self.assertIn("px too wide", self.spoiled('<div style="width:3000px">Wide</div>').sideways())
 
     def test_what_moves_is_seen(self):
-        page = self.spoiled("<p>Below.</p><script>setTimeout(() => document.querySelector('h1').insertAdjacentHTML("
-                            "'beforebegin', '<div style=height:300px></div>'), 200)</script>")
-        page.wait("return document.querySelector('div')", "the script has run")
+        page = self.spoiled("<p>Below.</p>")
+        page.evaluate(PAINTED)
+        page.evaluate("document.querySelector('h1').insertAdjacentHTML('beforebegin', '<div style=height:300px></div>')")
+        page.evaluate(PAINTED)
         self.assertIn("A page", "".join(page.moved()))
 
     def test_what_is_asked_of_others_is_seen(self):
