@@ -141,6 +141,21 @@ class Queue(Desk):
 
 
 class Writing(Desk):
+    def test_a_refusal_that_names_no_field_is_read_too(self):
+        page = self.at("#/objective/2.3")
+        self.write(page, kind="note", summary="Once too often.")
+        page.evaluate("""
+            const ask = window.fetch;
+            const problem = JSON.stringify({status: 429, title: 'Too many requests', code: 'too-many', detail: 'come again in 7 s'});
+            window.fetch = (url, how) => how?.method === 'POST' && !String(url).includes('dry_run')
+              ? Promise.resolve(new Response(problem, {status: 429, headers: {'Content-Type': 'application/problem+json'}}))
+              : ask(url, how);
+        """)
+        self.press(page, "Save draft")
+        page.call("waitForSelector", ".faults:has-text('come again in 7 s')", {"state": "visible", "timeout": 5000})
+        self.assertIn("faults", self.focus(page)["class"])
+        self.accessible(page)
+
     def test_faults_stand_at_the_top_and_at_their_fields_in_the_services_words(self):
         page = self.at("#/objective/3.2")
         self.write(page, as_of="2199-01-01", status="on_track", percent_complete="150")

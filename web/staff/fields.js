@@ -43,8 +43,8 @@ export class Faults {
     this.#summary.hidden = true;
   }
 
-  // While somebody types: only at fields that were touched, and nothing moves. How many there are.
-  hint(errors) {
+  // At fields that were touched; at all of them where the summary names them.
+  #place(errors) {
     const found = new Map();
     for (const { pointer, detail } of errors) {
       const field = pointer && this.#find(pointer);
@@ -54,8 +54,12 @@ export class Faults {
       const wrong = found.get(field) ?? [];
       if (!wrong.length || this.#touched.has(pointer) || !this.#summary.hidden) this.#mark(field, wrong);
     }
+  }
+
+  // While somebody types: nothing moves, so a summary that is settled keeps its room.
+  hint(errors) {
+    this.#place(errors);
     this.#summary.classList.toggle('settled', !errors.length);
-    return errors.length;
   }
 
   // After something was refused: all of it, at the top with links to the fields, and at the fields.
@@ -71,7 +75,8 @@ export class Faults {
     fill(this.#summary, h('h2', {}, t('faults_title')), h('ul', {}, items),
       problem.requestId && problem.status >= 500 && h('p', { class: 'quiet' }, t('request_id', { id: problem.requestId })));
     this.#summary.hidden = false;
-    this.hint(problem.errors);
+    this.#summary.classList.remove('settled');
+    this.#place(problem.errors);
     focus(this.#summary);
   }
 }
